@@ -1,0 +1,89 @@
+"""The seams of the house: what a source, a code finder, a translator and an output have to offer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from digest.errors import ConfigError
+from digest.model import CodeLink, Digest, Failure, Paper, TextField, Topic, Translation
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source said for one topic."""
+
+    papers: tuple[Paper, ...]
+    """Each paper once, highest version, newest update first."""
+    cut: int = 0
+    """Papers that are known to lie in the window and were left out because of `limit`."""
+    skipped: tuple[Failure, ...] = ()
+    """Items that could not be read, one row each; the rest of the answer is good."""
+
+
+class Source(Protocol):
+    """Where papers come from. Raises `SourceError` when there is no usable answer; never returns half of one."""
+
+    name: str
+    requests: int
+    """Requests sent so far."""
+
+    def fetch(self, topic: Topic, *, since: dt.datetime | None, limit: int) -> Answer:
+        """Papers of `topic` submitted or revised since `since` (None: the newest `limit`)."""
+
+
+class CodeFinder(Protocol):
+    """Finds links to the code of a paper."""
+
+    name: str
+
+    def find(self, paper: Paper) -> tuple[CodeLink, ...]:
+        """Links in order of trust; empty when there is none. Raises `CodeFinderError`."""
+
+
+class Translator(Protocol):
+    """Translates fields of a paper. What it returns has passed its checks; anything else raises `TranslationError`."""
+
+    name: str
+
+    def translate(self, paper: Paper, fields: Sequence[TextField], language: str) -> tuple[Translation, ...]:
+        """One translation a field, in the order asked for."""
+
+
+class Output(Protocol):
+    """Turns a digest into files. Pure: no clock, no disk, no network."""
+
+    name: str
+
+    def render(self, digest: Digest) -> Mapping[str, bytes]:
+        """Path (POSIX, relative to the working directory) → content."""
+
+
+class Reporter(Protocol):
+    """Hears how far a run is; a terminal draws bars, a test listens, a log stays quiet."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage of `total` steps begins."""
+
+    def step(self, subject: str) -> None:
+        """One step of the current stage is done."""
+
+
+def load(name: str, builtin: Mapping[str, Callable[..., Any]], kind: str) -> Callable[..., Any]:
+    """The factory for `name`: one of ours, or `package.module:factory` of yours.
+
+    Raises `ConfigError` when there is no such factory.
+    """
+    if name in builtin:
+        return builtin[name]
+    if ":" not in name:
+        known = ", ".join(sorted(builtin))
+        raise ConfigError(f"There is no {kind} called {name!r}.", hint=f"Use one of {known}, or module:factory.")
+    try:
+        factory: Callable[..., Any] = pkgutil.resolve_name(name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError(f"The {kind} {name!r} can't be loaded: {error}", hint="Install its package first.") from error
+    return factory

@@ -1,0 +1,158 @@
+"""Facts on disk: month files of JSON lines, one fact a line, so that git shows a day's news as a day's lines.
+
+    <data>/papers/YYMM.jsonl                        one `Entry` a line, sorted by arXiv id
+    <data>/translations/<language>/YYMM.jsonl       one `Translation` a line, sorted by arXiv id and field
+    <data>/status.json                              one `Status`
+
+Reading happens here; writing is `publish`'s, from the bytes that `encode_*` make. The same facts give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from digest.errors import StoreError
+from digest.model import Entry, Status, Translation
+
+_MONTH = re.compile(r"(?:.*/)?(\d{4})")
+_encoder = msgspec.json.Encoder()
+_T = TypeVar("_T", Entry, Translation)
+
+
+def month_of(arxiv_id: str) -> str:
+    """`YYMM` of an identifier: `2611.90001` → `2611`, `hep-th/0611999` → `0611`."""
+    found = _MONTH.match(arxiv_id)
+    if found is None:
+        raise StoreError(f"{arxiv_id!r} is not an arXiv identifier: it has no month.", path="papers")
+    return found[1]
+
+
+def digest_of(text: str) -> str:
+    """Short digest of a text (64 bits of SHA-256), by which a changed text is recognised."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def encode_entries(entries: Iterable[Entry]) -> dict[str, bytes]:
+    """Month files for `entries`, relative to the data folder."""
+    months: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        months[month_of(entry.arxiv_id)].append(entry)
+    return {
+        f"papers/{month}.jsonl": _lines(sorted(found, key=lambda entry: entry.arxiv_id))
+        for month, found in months.items()
+    }
+
+
+def encode_translations(language: str, translations: Iterable[Translation]) -> dict[str, bytes]:
+    """Month files for the translations into one language, relative to the data folder."""
+    months: defaultdict[str, list[Translation]] = defaultdict(list)
+    for translation in translations:
+        months[month_of(translation.arxiv_id)].append(translation)
+    return {
+        f"translations/{language}/{month}.jsonl": _lines(sorted(found, key=_key)) for month, found in months.items()
+    }
+
+
+def encode_status(status: Status) -> bytes:
+    """`status.json`, indented: people read it on GitHub."""
+    return msgspec.json.format(_encoder.encode(status), indent=2) + b"\n"
+
+
+def _key(translation: Translation) -> tuple[str, str]:
+    return translation.arxiv_id, translation.field
+
+
+def _lines(items: Iterable[_T]) -> bytes:
+    return b"".join(_encoder.encode(item) + b"\n" for item in items)
+
+
+class Store:
+    """The data folder, for reading.
+
+    Every method raises `StoreError` with file and line when something there can't be read: a run that can't read what
+    it has stops before it could overwrite it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def entries(self) -> dict[str, Entry]:
+        """Every stored paper by arXiv id, ascending."""
+        found: dict[str, Entry] = {}
+        for path, number, entry in self._read("papers", Entry):
+            if entry.arxiv_id in found:
+                raise _twice(path, number, entry.arxiv_id)
+            found[entry.arxiv_id] = entry
+        return dict(sorted(found.items()))
+
+    def translations(self, language: str) -> dict[tuple[str, str], Translation]:
+        """Every stored translation into `language` by (arXiv id, field)."""
+        found: dict[tuple[str, str], Translation] = {}
+        for path, number, translation in self._read(f"translations/{language}", Translation):
+            key = (translation.arxiv_id, translation.field)
+            if key in found:
+                raise _twice(path, number, f"{translation.arxiv_id} ({translation.field})")
+            found[key] = translation
+        return found
+
+    def status(self) -> Status:
+        """The stored status, or an empty one before the first run."""
+        path = self.root / "status.json"
+        try:
+            return msgspec.json.decode(path.read_bytes(), type=Status)
+        except FileNotFoundError:
+            return Status()
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        except msgspec.DecodeError as error:
+            hint = "It holds no papers: delete it, and the next run writes it anew."
+            raise StoreError(f"{path}: not a status file: {error}", path=str(path), hint=hint) from error
+
+    def _read(self, folder: str, kind: type[_T]) -> Iterator[tuple[Path, int, _T]]:
+        decoder = msgspec.json.Decoder(kind)
+        try:
+            paths = sorted((self.root / folder).glob("*.jsonl"))
+        except OSError as error:
+            raise _unreadable(self.root / folder, error) from error
+        for path in paths:
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise _unreadable(path, error) from error
+            # Only \n ends a line: U+2028 and others are part of a text.
+            for number, line in enumerate(content.split(b"\n"), start=1):
+                if not line.strip():
+                    continue
+                try:
+                    item = decoder.decode(line)
+                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                    raise _broken(path, number, line, error) from error
+                yield path, number, item
+
+
+def _broken(path: Path, number: int, line: bytes, error: Exception) -> StoreError:
+    if line.startswith((b"<<<<<<<", b"=======", b">>>>>>>")):
+        hint = "This is a merge conflict: keep the lines of both sides, each arXiv id once, and delete the markers."
+    elif b"$.schema" in str(error).encode():
+        hint = "The file was written by another version of arXiv digest: update this one."
+    else:
+        hint = f"Mend line {number}, or take the file back from git: git checkout -- {path.name}"
+    return StoreError(f"{path}:{number}: can't be read: {error}", path=str(path), line=number, hint=hint)
+
+
+def _twice(path: Path, number: int, what: str) -> StoreError:
+    hint = "Keep the newer line and delete the other: nothing is merged by guessing."
+    return StoreError(f"{path}:{number}: {what} is stored twice.", path=str(path), line=number, hint=hint)
+
+
+def _unreadable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{path}: can't be read: {error.strerror or error}", path=str(path), hint="Check the file's permissions."
+    )

@@ -189,6 +189,8 @@ class TopicStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Start of the last run that had a whole answer: the next one asks from `lookback_days` before it."""
     cut: int = 0
     """Papers that `max_results` has left out since the topic was first asked: the archive doesn't hold them."""
+    failing_since: dt.datetime | None = None
+    """When it first got no answer, without one since."""
 
 
 class SourceStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -245,6 +247,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag=
 
     sources: dict[str, SourceStatus] = {}
     topics: dict[str, TopicStatus] = {}
+    languages: tuple[LanguageReport, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    """What failed when its stage was last run, and hasn't worked since."""
     newest_paper: str | None = None
     newest_published: dt.datetime | None = None
     last_run: RunReport | None = None

@@ -35,6 +35,32 @@ class Source(Protocol):
         """Papers of `topic` submitted or revised since `since` (None: the newest `limit`)."""
 
 
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What a route is asked: every topic that has no whole answer yet."""
+
+    topics: tuple[Topic, ...]
+    since: Mapping[str, dt.datetime | None]
+    """Topic → start of its window, aware UTC; None when it was never asked: its newest `limit` papers."""
+    limit: int
+    """Papers for each topic."""
+    now: dt.datetime
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a route says to a question. Whether a paper belongs to a topic is decided later, by its own words."""
+
+    papers: tuple[Paper, ...] = ()
+    """Each once, in its highest version."""
+    complete: frozenset[str] = frozenset()
+    """Topics for which nothing of the window is missing, but for what `cut` counts."""
+    cut: Mapping[str, int] = {}
+    """Topic → papers that are known to lie in its window and were left out because of `limit`."""
+    skipped: tuple[Failure, ...] = ()
+    """Items that could not be read, one row each."""
+    announced: dt.date | None = None
+    """Mailing that the batch was announced with, when the route says so."""
+
+
 class CodeFinder(Protocol):
     """Finds links to the code of a paper."""
 

@@ -1,0 +1,51 @@
+"""Files of the template folders that are not templates: style, script, mark, and the prose of the about page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinja2 import Environment, TemplateNotFound
+
+from digest.errors import RenderError
+
+
+def static_files(environment: Environment) -> Iterator[tuple[str, bytes]]:
+    """`static/…` → content, sorted. What the user adds in `templates/static/` comes along, and wins by name.
+
+    Raises `RenderError` for a file that is not UTF-8 text.
+    """
+    loader = environment.loader
+    assert loader is not None
+    for name in sorted(loader.list_templates()):
+        if name.startswith("static/") and "/." not in name:
+            yield name, _text(environment, name).encode()
+
+
+def prose(environment: Environment, page: str, language: str) -> str:
+    """HTML of `site/<page>.<language>.md`, or of `site/<page>.md` where nobody wrote one in that language.
+
+    The Markdown is the site owner's own and may hold HTML. Raises `RenderError` when there is neither.
+    """
+    # Slow to import, and needed on one page.
+    from markdown import markdown
+
+    tags = language.split("-")
+    names = [f"site/{page}.{'-'.join(tags[:length])}.md" for length in range(len(tags), 0, -1)]
+    for name in names:
+        try:
+            return markdown(_text(environment, name), output_format="html")
+        except TemplateNotFound:
+            continue
+    try:
+        return markdown(_text(environment, f"site/{page}.md"), output_format="html")
+    except TemplateNotFound as error:
+        raise RenderError(f"There is no site/{page}.md", template=f"site/{page}.md", hint="Install again.") from error
+
+
+def _text(environment: Environment, name: str) -> str:
+    loader = environment.loader
+    assert loader is not None
+    try:
+        return loader.get_source(environment, name)[0]
+    except UnicodeDecodeError as error:
+        raise RenderError(f"{name} is not UTF-8 text", template=name, hint="Save it as UTF-8, or remove it.") from error

@@ -1,0 +1,309 @@
+"""Makes the web site: a folder with an index.html for each day, topic and paper, every link relative."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from jinja2 import Environment
+
+from digest.model import Digest, Entry, Topic
+from digest.outputs import templating
+from digest.outputs.archive import Day, Subject, gather_days, gather_subjects
+from digest.outputs.assets import prose, static_files
+from digest.outputs.freshness import assess
+from digest.outputs.parts import Place, Section, folder, paged
+from digest.outputs.views import Paper, view
+from digest.outputs.wording import Words
+from digest.text import collapse
+
+FOLD_AUTHORS = 40
+"""The page of a paper folds a list of authors that is longer."""
+
+
+class Site:
+    """`Output` for the web site. `language` (BCP 47) is that of the interface; papers keep their own."""
+
+    name = "site"
+
+    def __init__(
+        self,
+        *,
+        output: str = "_site",
+        environment: Environment | None = None,
+        language: str = "en",
+        words: Mapping[str, str] | None = None,
+    ) -> None:
+        self._output = PurePosixPath(output)
+        self._environment = environment or templating.environment()
+        self._words = Words(language, templating.locale(language) if words is None else words)
+
+    def render(self, digest: Digest) -> dict[str, bytes]:
+        """Every file of the site. Raises `RenderError` naming the template that failed."""
+        build = _Build(self._environment, self._words, digest)
+        return {str(self._output / path): content for path, content in build.files()}
+
+
+class _Build:
+    """One rendering: what several pages share is computed once and kept."""
+
+    def __init__(self, environment: Environment, words: Words, digest: Digest) -> None:
+        self.environment = environment
+        self.words = words
+        self.digest = digest
+        self.description = collapse(digest.description)
+        self.fresh = assess(digest, words)
+        self.days = gather_days(digest.entries)
+        self.subjects = gather_subjects(digest)
+        self.topics = [Place(path=folder("topics", each.slug), name=collapse(each.name)) for each in self.subjects]
+        paths = {subject.name: place.path for subject, place in zip(self.subjects, self.topics, strict=True)}
+        self.papers = {entry.arxiv_id: view(entry, digest, words, paths) for entry in digest.entries}
+        self.listed_on: dict[str, str] = {}
+        self.frames: dict[tuple[str, str], dict[str, object]] = {}
+        self.items: dict[str, str] = {}
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Path below the output folder → content."""
+        yield from static_files(self.environment)
+        yield "robots.txt", b"User-agent: *\n" + (b"Disallow: /\n" if self.digest.sample else b"Allow: /\n")
+        yield "404.html", self._lost()
+        for path, page in self._pages():
+            yield f"{unquote(path)}index.html", page
+
+    def _pages(self) -> Iterator[tuple[str, bytes]]:
+        if not self.days:
+            yield "", self._empty()
+        for index, day in enumerate(self.days):
+            yield from self._day(index, day)
+        yield "days/", self._all_days()
+        for subject, place in zip(self.subjects, self.topics, strict=True):
+            yield from self._topic(subject, place)
+        for paper in self.papers.values():
+            yield paper.path, self._paper(paper)
+        yield "about/", self._about()
+
+    # Pages
+
+    def _day(self, index: int, day: Day) -> Iterator[tuple[str, bytes]]:
+        papers = [("new", entry) for entry in day.new] + [("revised", entry) for entry in day.revised]
+        counts = {"new": len(day.new), "revised": len(day.revised)}
+        home = _of_day(day.date)
+        for path, pages, share in paged(home, papers):
+            self.listed_on |= {entry.arxiv_id: path for part, entry in share if part == "new"}
+            for place in (path, "") if index == 0 and path == home else (path,):
+                yield (
+                    place,
+                    self._page(
+                        "site/day.html",
+                        place,
+                        heading=self.words("day.heading", day=self.words.long_date(day.date)),
+                        summary=None if place else self.description,
+                        date=day.date.isoformat(),
+                        figure=str(day.date.day),
+                        month=self.words.month(day.date),
+                        weekday=self.words.weekday(day.date),
+                        earlier=self._neighbour(index + 1),
+                        later=self._neighbour(index - 1),
+                        sections=[
+                            Section(
+                                id=part,
+                                name=self.words(f"day.{part}"),
+                                count=self.words.count(f"day.{part}", counts[part]),
+                                papers=self._items((entry for _, entry in group), place),
+                            )
+                            for part, group in groupby(share, key=lambda each: each[0])
+                        ],
+                        pages=pages,
+                    ),
+                )
+
+    def _topic(self, subject: Subject, place: Place) -> Iterator[tuple[str, bytes]]:
+        papers = self.words.count("papers", len(subject.entries))
+        for path, pages, share in paged(place.path, subject.entries):
+            number = next(page.number for page in pages if page.current)
+            title = place.name if number == 1 else self.words("topic.page", topic=place.name, number=number)
+            yield (
+                path,
+                self._page(
+                    "site/topic.html",
+                    path,
+                    heading=title,
+                    summary=self.words("topic.summary" if subject.entries else "topic.none", papers=papers),
+                    figure=f"{len(subject.entries):,}",
+                    feed=f"{place.path}feed.xml",
+                    days=[
+                        Section(
+                            id=f"d{date}",
+                            name=self.words.long_date(date),
+                            path=_of_day(date),
+                            figure=str(date.day),
+                            papers=self._items(group, path),
+                        )
+                        for date, group in groupby(share, key=lambda entry: entry.listed)
+                    ],
+                    pages=pages,
+                ),
+            )
+
+    def _paper(self, paper: Paper) -> bytes:
+        day = dt.date.fromisoformat(paper.listed.iso)
+        return self._page(
+            "site/paper.html",
+            paper.path,
+            heading=paper.titles[0].title if paper.titles else paper.title,
+            summary=None,
+            paper=paper,
+            folded=len(paper.authors) > FOLD_AUTHORS,
+            day=Section(
+                id=paper.id,
+                name=self.words("paper.listed", day=self.words.long_date(day)),
+                path=self.listed_on[paper.id],
+                figure=str(day.day),
+            ),
+        )
+
+    def _all_days(self) -> bytes:
+        months = groupby(self.days, key=lambda day: day.date.replace(day=1))
+        return self._page(
+            "site/days.html",
+            "days/",
+            heading=self.words("days.heading"),
+            summary=self.words.count("days", len(self.days)),
+            figure=f"{len(self.days):,}",
+            months=[
+                {"id": f"m{month:%Y-%m}", "name": self.words.month(month), "days": [self._brief(day) for day in days]}
+                for month, days in months
+            ],
+        )
+
+    def _brief(self, day: Day) -> dict[str, str]:
+        counts = {"new": len(day.new), "revised": len(day.revised)}
+        return {
+            "path": _of_day(day.date),
+            "number": str(day.date.day),
+            "weekday": self.words(f"wkd.{day.date.isoweekday()}"),
+            "counts": " · ".join(
+                self.words(f"days.{part}", number=number) for part, number in counts.items() if number
+            ),
+        }
+
+    def _about(self) -> bytes:
+        return self._page(
+            "site/about.html",
+            "about/",
+            heading=self.words("about.heading"),
+            summary=self.description,
+            figure=f"{len(self.papers):,}",
+            count=self.words.count("papers", len(self.papers)),
+            prose=prose(self.environment, "about", self.words.language),
+            topics=[
+                {"path": place.path, "name": place.name, "asked": _asked(subject.topic, self.words)}
+                for subject, place in zip(self.subjects, self.topics, strict=True)
+            ],
+            failures=[
+                {"subject": collapse(failure.subject), "message": collapse(failure.message)}
+                for failure in self.digest.status.failures
+            ],
+        )
+
+    def _empty(self) -> bytes:
+        if self.fresh.problems:
+            reason = "empty.failing"
+        elif self.digest.status.last_run is None:
+            reason = "empty.first"
+        else:
+            reason = "empty.unmatched"
+        heading = self.words("empty.heading")
+        return self._page("site/empty.html", "", heading=heading, summary=self.description, reason=self.words(reason))
+
+    def _lost(self) -> bytes:
+        # GitHub Pages serves this file at any depth, so its links start at the site's own path.
+        root = urlsplit(self.digest.site_url or "/").path.rstrip("/") + "/"
+        return self._page("site/404.html", "404.html", root=root, heading=self.words("lost.heading"), summary=None)
+
+    # What pages share
+
+    def _page(self, template: str, path: str, *, root: str | None = None, **context: object) -> bytes:
+        frame = self._frame(_up(path) if root is None else root, path)
+        return templating.render(self.environment, template, **frame, **context).encode()
+
+    def _frame(self, root: str, path: str) -> dict[str, object]:
+        """What every page gets. Head and foot differ only by depth, and by the place that is marked as open."""
+        places = [Place(path=path, name=self.words(f"nav.{key}")) for key, path in _PLACES.items()]
+        current = path if path in _PLACES.values() else None
+        key = (root, current or "-")
+        if key not in self.frames:
+            shared: dict[str, object] = {
+                "t": self.words,
+                "lang": self.words.language,
+                "title": collapse(self.digest.title),
+                "root": root,
+                "sample": self.digest.sample,
+                "translated": bool(self.digest.languages),
+                "fresh": self.fresh,
+            }
+            edges = shared | {"places": places, "current": current, "subjects": self.topics}
+            self.frames[key] = shared | {
+                "masthead": templating.render(self.environment, "site/_masthead.html", **edges),
+                "footer": templating.render(self.environment, "site/_footer.html", **edges),
+            }
+        return self.frames[key]
+
+    def _items(self, entries: Iterable[Entry], path: str) -> tuple[str, ...]:
+        """Papers in a list: each is rendered once, however many pages show it, at whatever depth."""
+        return tuple(self._item(entry.arxiv_id).replace(_ROOT, _up(path)) for entry in entries)
+
+    def _item(self, arxiv_id: str) -> str:
+        if arxiv_id not in self.items:
+            self.items[arxiv_id] = templating.render(
+                self.environment,
+                "site/_paper.html",
+                paper=self.papers[arxiv_id],
+                root=_ROOT,
+                t=self.words,
+                lang=self.words.language,
+            )
+        return self.items[arxiv_id]
+
+    def _neighbour(self, index: int) -> Place | None:
+        if not 0 <= index < len(self.days):
+            return None
+        date = self.days[index].date
+        return Place(path=_of_day(date), name=self.words.date(date))
+
+
+_PLACES = {"newest": "", "days": "days/", "about": "about/", "feed": "feed.xml"}
+"""What the head of every page links to."""
+
+_ROOT = "\0"
+"""Stands for the way to the top of the site until a page is known. No text holds it: `digest.text` drops controls."""
+
+
+def _of_day(date: dt.date) -> str:
+    return folder("days", date.isoformat())
+
+
+def _up(path: str) -> str:
+    """From a page back to the top of the site."""
+    return "../" * path.count("/") or "./"
+
+
+def _asked(topic: Topic | None, words: Words) -> list[str]:
+    """What a topic asks for, a line for each part of it."""
+    if topic is None:
+        return [words("topic.left")]
+    parts = {
+        "query": [topic.query] if topic.query else [],
+        "filters": [f"“{phrase}”" for phrase in topic.filters],
+        "authors": list(topic.authors),
+        "exclude": [f"“{phrase}”" for phrase in topic.exclude],
+        "categories": list(topic.categories),
+    }
+    return [
+        words(f"about.{part}", value=words.series(collapse(value) for value in values))
+        for part, values in parts.items()
+        if values
+    ]

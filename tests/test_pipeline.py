@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digest import config, pipeline
+from digest.errors import CodeFinderError, RenderError, StoreError, Throttled
+from digest.model import CodeLink, Status
+from digest.store import Store
+from tests.factories import SEEN, SUBMITTED, paper
+from tests.fakes import FakeFinder, FakeOutput, FakeReporter, FakeSource, FakeTranslator
+
+CONFIG = """
+title: Test
+keywords:
+  Heads: {filters: [talking head]}
+  Splats: {filters: [Gaussian splatting]}
+translate: {languages: [zh]}
+"""
+HEAD = paper("2611.90001")
+SPLAT = paper("2611.90002", title="Gaussian Splatting in the Rain", abstract="We splat.")
+BOTH = paper("2611.90003", title="A Talking Head by Gaussian Splatting", abstract="Both.")
+NEITHER = paper("2611.90004", title="On Heads of Cabbage", abstract="Gardening.")
+
+
+def parts(root: Path, **changes: Any) -> pipeline.Parts:
+    made: dict[str, Any] = {
+        "config": config.parse(CONFIG, "config.yaml"),
+        "root": root,
+        "now": lambda: SEEN,
+        "reporter": FakeReporter(),
+        "sources": (FakeSource(HEAD, SPLAT, BOTH, NEITHER),),
+        "finders": (FakeFinder(),),
+        "translators": (FakeTranslator(),),
+        "outputs": (FakeOutput(),),
+    }
+    return pipeline.Parts(**(made | changes))
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def throttled(topic: str = "Heads") -> dict[str, Any]:
+    return {topic: Throttled("arXiv asked us to slow down.", source="api", topic=topic)}
+
+
+def test_a_whole_run(tmp_path: Path) -> None:
+    output, reporter = FakeOutput(), FakeReporter()
+    link = CodeLink(url="https://github.com/a/b", kind="code", found_by="abstract")
+    done = pipeline.run(
+        parts(tmp_path, outputs=(output,), reporter=reporter, finders=(FakeFinder({"2611.90003": [link]}),))
+    )
+    entries = Store(tmp_path / "docs/data").entries()
+    assert list(entries) == ["2611.90001", "2611.90002", "2611.90003"]
+    assert [match.topic for match in entries["2611.90003"].topics] == ["Heads", "Splats"]
+    assert entries["2611.90003"].code_links == (link,)
+    assert entries["2611.90001"].topics[0].evidence[0].phrase == "talking head"
+    texts = Store(tmp_path / "docs/data").translations("zh")
+    assert texts["2611.90001", "title"].text == f"译：{HEAD.title}"
+    assert (done.report.new, done.report.total, done.report.failures) == (3, 3, ())
+    heads, splats = done.report.topics
+    assert (heads.returned, heads.new, heads.unmatched) == (4, 2, 2)
+    assert (splats.returned, splats.new, splats.unmatched) == (4, 2, 2)
+    assert output.digests[0].translations["zh"]["2611.90001", "title"].version == 1
+    assert tree(tmp_path)["_site/list.txt"] == b"2611.90001v1\n2611.90002v1\n2611.90003v1\n"
+    assert [name for name, _ in reporter.stages] == ["fetch", "find code", "translate zh", "render"]
+
+
+def test_a_second_run_changes_nothing_but_status(tmp_path: Path) -> None:
+    pipeline.run(parts(tmp_path))
+    before = tree(tmp_path)
+    later = SEEN + dt.timedelta(hours=5)
+    done = pipeline.run(parts(tmp_path, now=lambda: later))
+    changed = {path for path, content in tree(tmp_path).items() if before.get(path) != content}
+    assert changed == {"docs/data/status.json", "_site/status.json"}
+    assert set(done.published.written) == changed
+    assert (done.report.new, done.report.unchanged) == (0, 3)
+
+
+def test_the_second_run_asks_from_the_lookback_and_a_changed_topic_from_the_beginning(tmp_path: Path) -> None:
+    pipeline.run(parts(tmp_path))
+    source = FakeSource()
+    changed = config.parse(CONFIG.replace("[Gaussian splatting]", "[splatting]"), "config.yaml")
+    pipeline.run(parts(tmp_path, sources=(source,), config=changed))
+    assert source.asked == [("Heads", SEEN - dt.timedelta(days=7)), ("Splats", None)]
+
+
+def test_a_topic_without_an_answer_keeps_what_it_had_and_says_since_when(tmp_path: Path) -> None:
+    pipeline.run(parts(tmp_path))
+    later = SEEN + dt.timedelta(days=1)
+    failing = FakeSource(failing=throttled())
+    done = pipeline.run(parts(tmp_path, sources=(failing,), now=lambda: later))
+    assert list(Store(tmp_path / "docs/data").entries()) == ["2611.90001", "2611.90002", "2611.90003"]
+    (failure,) = done.report.failures
+    assert (failure.subject, failure.since) == ("api: Heads", later)
+    assert not done.report.topics[0].asked
+    status = Store(tmp_path / "docs/data").status()
+    assert status.sources["api"].reached == later
+    assert status.sources["api"].complete == SEEN
+    assert status.sources["api"].failing_since == later
+    assert status.topics["Heads"].answered == SEEN
+
+    much_later = later + dt.timedelta(days=3)
+    again = pipeline.run(parts(tmp_path, sources=(FakeSource(failing=throttled()),), now=lambda: much_later))
+    assert again.report.failures[0].since == later
+    healed = FakeSource(HEAD)
+    pipeline.run(parts(tmp_path, sources=(healed,), now=lambda: much_later))
+    assert healed.asked[0] == ("Heads", SEEN - dt.timedelta(days=7)), (
+        "asks from the last whole answer, not the last try"
+    )
+    assert Store(tmp_path / "docs/data").status().sources["api"].failing_since is None
+
+
+def test_the_next_source_is_tried_and_the_first_one_is_still_reported(tmp_path: Path) -> None:
+    first = FakeSource(name="api", failing=throttled())
+    second = FakeSource(HEAD, name="other")
+    done = pipeline.run(parts(tmp_path, sources=(first, second)))
+    assert list(Store(tmp_path / "docs/data").entries()) == ["2611.90001"]
+    assert done.report.topics[0].source == "other"
+    assert [failure.subject for failure in done.report.failures] == ["api: Heads"]
+    status = Store(tmp_path / "docs/data").status()
+    assert status.sources["api"].failing_since == SEEN
+    assert status.sources["other"].reached == SEEN
+
+
+def test_when_nothing_answers_the_page_says_so_and_nothing_is_lost(tmp_path: Path) -> None:
+    pipeline.run(parts(tmp_path))
+    facts = {path: content for path, content in tree(tmp_path).items() if "papers" in path or "translations" in path}
+    done = pipeline.run(parts(tmp_path, sources=(FakeSource(failing=throttled() | throttled("Splats")),)))
+    assert {path: tree(tmp_path)[path] for path in facts} == facts
+    assert len(done.report.failures) == 2
+
+
+def test_a_cut_is_reported_and_remembered(tmp_path: Path) -> None:
+    source = FakeSource(HEAD)
+    source.cut = 40
+    done = pipeline.run(parts(tmp_path, sources=(source,)))
+    assert done.report.topics[0].cut == 40
+    pipeline.run(parts(tmp_path))
+    assert Store(tmp_path / "docs/data").status().topics["Heads"].cut == 40
+
+
+def test_a_failing_code_finder_costs_its_links_only(tmp_path: Path) -> None:
+    broken = FakeFinder(error=CodeFinderError("down", arxiv_id="2611.90001"))
+    link = CodeLink(url="https://github.com/a/b", kind="code", found_by="abstract")
+    good = FakeFinder({"2611.90001": [link]})
+    done = pipeline.run(parts(tmp_path, finders=(broken, good)))
+    assert Store(tmp_path / "docs/data").entries()["2611.90001"].code_links == (link,)
+    assert {failure.stage for failure in done.report.failures} == {"code"}
+
+
+def test_a_revision_is_revised_translated_anew_and_marked_until_then(tmp_path: Path) -> None:
+    pipeline.run(parts(tmp_path))
+    later = SEEN + dt.timedelta(days=1)
+    revised = paper("2611.90001", version=2, abstract="Now a talking head with hair.", updated=SUBMITTED)
+    output = FakeOutput()
+    silent = FakeTranslator(failing=["2611.90001"])
+    done = pipeline.run(
+        parts(tmp_path, sources=(FakeSource(revised),), outputs=(output,), translators=(silent,), now=lambda: later)
+    )
+    assert (done.report.new, done.report.revised, done.report.languages[0].failed) == (0, 1, 1)
+    texts = output.digests[0].translations["zh"]
+    assert texts["2611.90001", "title"].version == 2, "the title is the same text, so its translation still holds"
+    assert texts["2611.90001", "abstract"].version == 1
+    entry = output.digests[0].entries[0]
+    assert [version.version for version in entry.versions] == [1, 2]
+    assert entry.listed == Store(tmp_path / "docs/data").entries()["2611.90001"].versions[0].listed
+
+    translator = FakeTranslator()
+    pipeline.run(parts(tmp_path, sources=(FakeSource(),), translators=(translator,), now=lambda: later))
+    assert translator.asked == ["2611.90001"]
+    assert Store(tmp_path / "docs/data").translations("zh")["2611.90001", "abstract"].version == 2
+
+
+def test_nothing_is_translated_twice(tmp_path: Path) -> None:
+    pipeline.run(parts(tmp_path))
+    translator = FakeTranslator()
+    pipeline.run(parts(tmp_path, translators=(translator,)))
+    assert translator.asked == []
+
+
+def test_the_next_translator_takes_over_and_a_dead_one_is_asked_once(tmp_path: Path) -> None:
+    dead, good = FakeTranslator("dead", dead=True), FakeTranslator("good")
+    done = pipeline.run(parts(tmp_path, translators=(dead, good)))
+    assert len(dead.asked) == 1
+    assert len(good.asked) == 3
+    assert done.report.languages[0].translated == 3
+    assert [failure.subject for failure in done.report.failures] == ["dead (zh)"]
+
+
+def test_without_a_translator_the_english_is_published_and_counted_as_waiting(tmp_path: Path) -> None:
+    done = pipeline.run(parts(tmp_path, translators=(), note="OPENAI_API_KEY is not set"))
+    (language,) = done.report.languages
+    assert (language.waiting, language.backend, language.note) == (3, None, "OPENAI_API_KEY is not set")
+    assert done.report.failures == ()
+    assert tree(tmp_path)["_site/list.txt"].count(b"\n") == 3
+
+
+def test_at_most_max_papers_newest_first(tmp_path: Path) -> None:
+    settings = CONFIG.replace("{languages: [zh]}", "{languages: [zh], max_papers: 2}")
+    translator = FakeTranslator()
+    done = pipeline.run(parts(tmp_path, translators=(translator,), config=config.parse(settings, "config.yaml")))
+    assert translator.asked == ["2611.90003", "2611.90002"]
+    assert done.report.languages[0].waiting == 1
+
+
+@pytest.mark.parametrize("stage", ["fetch", "translate", "render"])
+def test_stages_alone_do_their_part_and_no_more(tmp_path: Path, stage: str) -> None:
+    pipeline.run(parts(tmp_path, translators=(), outputs=()), stages=frozenset({"fetch"}))
+    before = tree(tmp_path)
+    assert not any(path.startswith("_site") for path in before)
+    pipeline.run(parts(tmp_path, sources=(FakeSource(),)), stages=frozenset({stage}))
+    changed = {path for path, content in tree(tmp_path).items() if before.get(path) != content}
+    expected = {
+        "fetch": {"docs/data/status.json"},
+        "translate": {"docs/data/translations/zh/2611.jsonl", "docs/data/status.json"},
+        "render": {"_site/list.txt", "_site/status.json", "_site/.digest-files"},
+    }
+    assert changed == expected[stage]
+
+
+def test_a_template_that_fails_leaves_every_file_as_it_was(tmp_path: Path) -> None:
+    pipeline.run(parts(tmp_path, sources=(FakeSource(HEAD),)))
+    before = tree(tmp_path)
+    with pytest.raises(RenderError):
+        pipeline.run(parts(tmp_path, outputs=(FakeOutput(error=RenderError("no", template="day.html")),)))
+    assert tree(tmp_path) == before
+
+
+def test_a_store_that_cannot_be_read_stops_before_anything_is_asked(tmp_path: Path) -> None:
+    pipeline.run(parts(tmp_path))
+    month = tmp_path / "docs/data/papers/2611.jsonl"
+    month.write_bytes(month.read_bytes() + b"broken\n")
+    before = tree(tmp_path)
+    source = FakeSource(HEAD)
+    with pytest.raises(StoreError, match=r"2611\.jsonl:4"):
+        pipeline.run(parts(tmp_path, sources=(source,)))
+    assert tree(tmp_path) == before
+    assert source.asked == []
+
+
+def test_only_months_with_news_are_written(tmp_path: Path) -> None:
+    pipeline.run(parts(tmp_path, sources=(FakeSource(HEAD, paper("2610.90001")),)))
+    done = pipeline.run(parts(tmp_path, sources=(FakeSource(SPLAT),)))
+    assert "docs/data/papers/2611.jsonl" in done.published.written
+    assert "docs/data/papers/2610.jsonl" not in done.published.written
+
+
+def test_render_needs_no_status_and_changes_none(tmp_path: Path) -> None:
+    pipeline.run(parts(tmp_path), stages=frozenset({"render"}))
+    assert Store(tmp_path / "docs/data").status() == Status()
+    assert "docs/data/status.json" not in tree(tmp_path)

@@ -1,0 +1,43 @@
+# Four words: demo, test, lint, bench. CI calls the same ones.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint format pictures bench clean
+
+demo: $(VENV)/.installed  ## the sample digest, without network or key, into demo/ (SERVE=1 serves it too)
+	@$(BIN)/python -m digest demo demo $(if $(SERVE),--serve)
+
+test: $(VENV)/.installed-test  ## the whole test suite
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.installed-test  ## what CI checks before it tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.installed-test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+pictures: $(VENV)/.installed-test  ## the pictures of the docs, taken of the demo
+	$(BIN)/python tests/browser/pictures.py
+
+bench: $(VENV)/.installed-test  ## the figures of docs/benchmarks.md, measured here
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/render.py
+
+clean:
+	rm -rf $(VENV) demo _site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ $(VENV)/.installed

@@ -24,6 +24,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Topics whose words it holds. Without any it isn't taken in; but if it is stored, it is brought up to date."""
     listed: dt.date
     """Mailing day under which it is listed if it is new (`calendar.listing_day`)."""
+    versions: tuple[Version, ...] = ()
+    """Versions whose dates a route told, this one and earlier ones."""
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +64,12 @@ def compare(stored: Mapping[str, Entry], found: Iterable[Found], *, now: dt.date
         entries[arxiv_id] = after
         ids[_change(before, after)].append(arxiv_id)
     return Changes(entries=dict(sorted(entries.items())), **{name: tuple(each) for name, each in ids.items()})
+
+
+def united(first: Paper, second: Paper) -> Paper:
+    """What two routes know of a paper: the higher version's facts, filled up from the other's."""
+    before, now = sorted((first, second), key=lambda paper: paper.version)
+    return Paper(**_merged(before, now))
 
 
 def with_links(entry: Entry, links: Iterable[CodeLink]) -> Entry:
@@ -121,6 +129,7 @@ def _together(group: list[Found]) -> Found:
             paper=Paper(**_merged(first.paper, item.paper)),
             topics=_united(first.topics, item.topics),
             listed=min(first.listed, item.listed),
+            versions=_dated(first.versions, item.versions, item.paper.version),
         )
     return first
 
@@ -134,7 +143,11 @@ def _taken_in(item: Found, now: dt.datetime) -> Entry:
         listed=item.listed,
         topics=item.topics,
         withdrawn=is_withdrawn(paper),
-        versions=(*past, Version(version=paper.version, updated=paper.updated, listed=item.listed)),
+        versions=_dated(
+            (*past, Version(version=paper.version, updated=paper.updated, listed=item.listed)),
+            item.versions,
+            paper.version,
+        ),
     )
 
 
@@ -150,6 +163,7 @@ def _brought_up_to_date(before: Entry, item: Found, mailing: dt.date) -> Entry:
     else:
         versions = (*known[:-1], msgspec.structs.replace(known[-1], updated=facts["updated"]))
         withdrawn = before.withdrawn or is_withdrawn(Paper(**facts))
+    versions = _dated(versions, item.versions, paper.version)
     if before.withdrawn and not withdrawn:
         # the remark spoke of the version before; a source without comments can't take it back
         facts["comment"] = paper.comment
@@ -177,13 +191,20 @@ def _merged(before: Paper, now: Paper) -> dict[str, Any]:
     facts = {name: getattr(now, name) or getattr(before, name) for name in Paper.__struct_fields__}
     facts["published"] = _sharper(before.published, now.published)
     facts["authors"] = _with_affiliations(before.authors, facts["authors"])
-    if now.version > before.version:
-        facts["updated"] = now.updated
-        facts["announced"] = before.announced
-    else:
-        facts["updated"] = _sharper(before.updated, now.updated)
-        facts["announced"] = before.announced or now.announced
+    # what a later version was announced with isn't the day of the paper
+    facts["announced"] = before.announced or (now.announced if now.version == 1 else None)
+    facts["updated"] = now.updated if now.version > before.version else _sharper(before.updated, now.updated)
     return facts
+
+
+def _dated(known: tuple[Version, ...], told: Iterable[Version], newest: int) -> tuple[Version, ...]:
+    """`known`, with the dates that were told and the versions that were not known."""
+    found = {each.version: each for each in known}
+    for each in told:
+        if each.version <= newest:
+            before = found.get(each.version, Version(version=each.version))
+            found[each.version] = msgspec.structs.replace(before, updated=_sharper(before.updated, each.updated))
+    return tuple(found[version] for version in sorted(found))
 
 
 def _sharper(before: dt.datetime | None, now: dt.datetime | None) -> dt.datetime | None:

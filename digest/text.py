@@ -9,7 +9,7 @@ from functools import lru_cache
 from digest.tex.spans import Span, spans
 from digest.tex.words import words
 
-__all__ = ["Span", "collapse", "plain", "printable", "slug", "spans"]
+__all__ = ["Span", "collapse", "plain", "printable", "slug", "spans", "unwrapped"]
 
 _CONTROLS = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff"
@@ -27,12 +27,14 @@ _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0
 
 def collapse(text: str) -> str:
     """`text` in NFC, without control characters, every run of white space one space, none at the ends."""
+    if text.isascii() and text.isprintable():  # most are, and it shows in the time of a run
+        return " ".join(text.split())
     return unicodedata.normalize("NFC", " ".join(_CONTROLS.sub("", text).split()))
 
 
 def printable(text: str) -> str:
     """`text` collapsed, and without characters that hide or reorder what stands around them."""
-    return collapse(_UNSEEN.sub("", text))
+    return collapse(text if text.isascii() else _UNSEEN.sub("", text))
 
 
 @lru_cache(maxsize=8192)
@@ -42,6 +44,11 @@ def plain(tex: str) -> str:
     Markup is unwrapped, accents are set, formulas become Unicode or keep their source; no word is lost.
     """
     return printable(words(collapse(tex)).translate(_LIGATURES))
+
+
+def unwrapped(tex: str) -> str:
+    """As `plain`, but formulas stay TeX in their delimiters: for whoever typesets or protects them."""
+    return printable(words(collapse(tex), keep_formulas=True).translate(_LIGATURES))
 
 
 def slug(name: str, taken: frozenset[str] = frozenset()) -> str:

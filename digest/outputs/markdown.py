@@ -123,7 +123,7 @@ class _Build:
             earlier=[self.listings.listing(day, home) for day in self.days[count : count + README_DAYS]],
             index=relative(f"{self.daily}/README.md", home),
             site=self._on_site(""),
-            reason=self._reason(),
+            reason=self.fresh.empty,
         )
 
     def _render(self, template: str, **context: object) -> str:
@@ -140,12 +140,6 @@ class _Build:
     def _on_site(self, path: str) -> str:
         """Address of a page of the web site; empty when config.yaml has no `site_url`."""
         return address(f"{self.digest.site_url.rstrip('/')}/{path}") if self.digest.site_url else ""
-
-    def _reason(self) -> str:
-        """Why there is nothing to show, for a digest without papers."""
-        if self.digest.status.last_run is None:
-            return self.words("empty.first")
-        return self.words("empty.failing" if self.fresh.problems else "empty.unmatched")
 
     def _months(self) -> list[tuple[str, list[Listing]]]:
         months = (list(days) for _, days in groupby(self.days, key=lambda day: day.date.replace(day=1)))

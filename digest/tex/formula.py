@@ -279,8 +279,9 @@ def _join(atoms: Sequence[_Atom]) -> str:
             line.append(atom.text)
             previous, gap = _Atom(atom.text or previous.text, previous.kind), ""
         elif atom.text:
-            spaced = _spaced(previous, gap, atom, spaced=spaced)
-            line += [" ", atom.text] if spaced else [atom.text]
+            apart = _spaced(previous, gap, atom, spaced=spaced)
+            line += [" ", atom.text] if apart else [atom.text]
+            spaced = apart and previous.text[-1:] not in ",;:="  # behind these, ± and ∼ are signs of what follows
             previous, gap = atom, ""
     return "".join(line) + (" " if gap == "space" else "")
 

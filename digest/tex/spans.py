@@ -20,8 +20,8 @@ _MARK = re.compile(
 _CLOSERS = {r"\(": r"\)", r"\[": r"\]"}
 _NESTED = 8
 r"""Dollars that may stand inside a formula: `$x \text{ if $y$}$`."""
-_AMOUNT = re.compile(r"\s*\d[^\\^_={}<>+]*")
-_MATHS = re.compile(r"[\\^_]")
+_AMOUNT = re.compile(r"\s*\d(?:[^\\^_={}<>+]|\\[$%&])*")
+_MATHS = re.compile(r"\\[A-Za-z]|[\^_=]")
 _WORD = re.compile(r"(?<![\w-])[a-z]{2,}(?![\w-])")
 _SENTENCE = 5
 """Words that make a sentence; `x if and only if y` has four."""
@@ -144,6 +144,9 @@ class _Marks:
 
 def _is_prose(inner: str, after: str) -> bool:
     """Whether what stands between two dollars is a price and words, or a sentence, rather than a formula."""
-    if _AMOUNT.fullmatch(inner) and (inner[-1].isspace() or (after.isdigit() and not inner[-1].isalnum())):
+    count = len(_WORD.findall(inner))
+    if _AMOUNT.fullmatch(inner) and ((count and inner[-1].isspace()) or (after.isdigit() and not inner[-1].isalnum())):
         return True
-    return not _MATHS.search(inner) and len(_WORD.findall(inner)) >= _SENTENCE
+    if _MATHS.search(inner):
+        return False
+    return count >= _SENTENCE or (count > 0 and inner[0].isspace() and inner[-1].isspace())

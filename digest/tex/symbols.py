@@ -28,6 +28,7 @@ _OWN |= _pairs(
     r"""colon : bot ⊥ Box □ models ⊨ lbrack [ rbrack ] prime ′ ddag ‡ ddagger ‡ copyright © pounds £ mod mod
     bmod mod land ∧ lor ∨ neg ¬ iff ⇔ implies ⇒ gets ← owns ∋ ne ≠ Diamond ◇ triangle △ checkmark ✓ degree ° celsius °C
     slash / eth ð phi φ epsilon ϵ eps ε square □ Re Re Im Im backslash \ bigstar ★ R ℝ RR ℝ Z ℤ ZZ ℤ N ℕ NN ℕ Q ℚ QQ ℚ
+    varTheta Θ varGamma Γ varDelta Δ varOmega Ω varSigma Σ varPhi Φ varPsi Ψ varLambda Λ varPi Π varXi Ξ
     textbackslash \ textasciicircum ^ textless < textgreater > textbar | textunderscore _ textbullet • textminus −"""
 )
 LETTERS: Mapping[str, str] = _pairs(

@@ -65,11 +65,14 @@ _SCRIPTS: Mapping[str, Callable[[str], str]] = {
 _SIGNS: Mapping[str, str] = {**dict.fromkeys("!/-@", ""), **dict.fromkeys(" \n\t\r,;:>\\", " "), "|": "‖"}
 
 
-def words(tex: str) -> str:
-    """`tex` as readable text, spaces as they come. Linear in the length of the text, whatever it holds."""
+def words(tex: str, *, keep_formulas: bool = False) -> str:
+    """`tex` as readable text, spaces as they come; with `keep_formulas` these stay TeX, in their delimiters.
+
+    Linear in the length of the text, whatever it holds.
+    """
     if not _SPECIAL.search(tex):
         return tex
-    text = _Reader(tex).text()
+    text = _Reader(tex, keep_formulas=keep_formulas).text()
     return _QUOTED.sub("‘\\1’", text) if "`" in text else text
 
 
@@ -98,8 +101,9 @@ class _Closer(NamedTuple):
 class _Reader:
     """One pass over the pieces; groups that matter wait in `_closers` for their end, so nothing recurses."""
 
-    def __init__(self, tex: str) -> None:
+    def __init__(self, tex: str, *, keep_formulas: bool) -> None:
         self._tex = tex
+        self._keep_formulas = keep_formulas
         self._pieces = list(_pieces(tex))
         self._starts = [piece.start for piece in self._pieces]
         self._partners = _matched(self._pieces)
@@ -122,7 +126,7 @@ class _Reader:
     def _read(self, index: int, piece: _Piece) -> None:
         token = piece.token
         if token is None:
-            self._out.append(formula(piece.inner))
+            self._out.append(self._tex[piece.start : piece.end] if self._keep_formulas else formula(piece.inner))
         elif piece.kind == "command":
             self._command(token["command"], index)
         elif piece.kind == "symbol":
@@ -249,7 +253,7 @@ class _Reader:
 
     def _symbol(self, sign: str) -> None:
         if not self._accent(sign):
-            self._out.append(_SIGNS.get(sign, f"\\{sign}" if sign.isalnum() else sign))
+            self._out.append(_SIGNS.get(sign, f"\\{sign}" if sign.isdigit() else sign))
 
     def _accent(self, name: str) -> bool:
         if name not in ACCENTS:

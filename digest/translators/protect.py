@@ -27,19 +27,7 @@ class Masked(msgspec.Struct, frozen=True, kw_only=True):
 
 def prepare(tex: str) -> str:
     """TeX source with its text markup unwrapped and its formulas left alone."""
-    return text.collapse(
-        "".join(span.source if span.kind == "maths" else _unwrap(span.source) for span in text.spans(tex))
-    )
-
-
-def _unwrap(source: str) -> str:
-    """`text.plain`, but keeping the blanks at both ends: a formula stands there."""
-    inner = source.strip()
-    if not inner:
-        return source
-    start = len(source) - len(source.lstrip())
-    end = len(source.rstrip())
-    return source[:start] + text.plain(inner) + source[end:]
+    return text.unwrapped(tex)
 
 
 def mask(prepared: str) -> Masked:

@@ -79,13 +79,13 @@ def printed(text: str) -> str:
 def stem(word: str) -> str:
     """Porter stem of a folded word: `heads` and `head`, `topology` and `topological` are one.
 
-    Lucene's Porter has one rule more than Snowball's, `logi` → `log`
+    Porter's own program, and arXiv's, has one rule more than Snowball's: `logi` → `log`
     (https://tartarus.org/martin/PorterStemmer/, points of difference).
     """
     if len(word) < _SHORTEST:
         return word
     root: str = _PORTER.stemWord(word)
-    return root.removesuffix("i") if root.endswith("ologi") else root
+    return root.removesuffix("i") if root.endswith("logi") else root
 
 
 _PORTER = snowballstemmer.stemmer("porter")

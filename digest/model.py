@@ -169,11 +169,11 @@ class TopicReport(msgspec.Struct, frozen=True, kw_only=True):
 
     topic: str
     source: str
+    """Route that gave the whole answer; the last one asked when none did."""
     asked: bool = False
-    """True when the source answered completely or up to the limit."""
-    returned: int = 0
-    unmatched: int = 0
-    """Returned by the source, but holding none of the topic's own words: not published for it."""
+    """True when the answer is whole, or was cut at the limit."""
+    matched: int = 0
+    """Papers that came and hold the topic's own words."""
     new: int = 0
     revised: int = 0
     cut: int = 0
@@ -186,11 +186,20 @@ class TopicStatus(msgspec.Struct, frozen=True, kw_only=True):
     definition: str
     """Digest of the topic as it was asked: a changed topic is asked anew, from the beginning."""
     answered: dt.datetime | None = None
-    """Start of the last run that had a whole answer: the next one asks from `lookback_days` before it."""
+    """Start of the last run whose answer held the whole window: the next one begins `lookback_days` before."""
+    followed: dt.datetime | None = None
+    """Start of the last run up to which every mailing is known to have been seen, by a route that goes by them."""
+    before: int = 0
+    """Papers that arXiv had at the first look beyond the newest `max_results`: the digest begins after them."""
     cut: int = 0
-    """Papers that `max_results` has left out since the topic was first asked: the archive doesn't hold them."""
+    """Papers that `max_results` has left out since the first look: the archive should hold them, and doesn't."""
     failing_since: dt.datetime | None = None
     """When it first got no answer, without one since."""
+
+
+def latest_look(known: TopicStatus) -> dt.datetime | None:
+    """Start of the last whole answer of either kind."""
+    return max((look for look in (known.answered, known.followed) if look is not None), default=None)
 
 
 class SourceStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,6 +211,25 @@ class SourceStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Start of the last run in which every topic was answered."""
     failing_since: dt.datetime | None = None
     message: str | None = None
+
+
+class Mailing(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of the newest arXiv mailing: an empty day is called empty only when two agree."""
+
+    day: dt.date
+    """Listing day, US/Eastern."""
+    papers: int = 0
+    """New papers that this digest lists under it."""
+    agreed: tuple[str, ...] = ()
+    """Routes that gave a whole answer when it could be seen."""
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the last run remembers of an RSS feed, to see that it moves on."""
+
+    etag: str | None = None
+    batch: tuple[str, ...] = ()
+    """Some of the ids with version that it held."""
 
 
 class LanguageReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -228,6 +256,11 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
     started: dt.datetime
     finished: dt.datetime
     requests: int = 0
+    """Sent to arXiv, over all routes."""
+    returned: int = 0
+    """Papers that came, over all topics and routes."""
+    unmatched: int = 0
+    """Of these, papers that hold no topic's own words: not published."""
     topics: tuple[TopicReport, ...] = ()
     new: int = 0
     revised: int = 0
@@ -247,6 +280,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, tag_field="schema", tag=
 
     sources: dict[str, SourceStatus] = {}
     topics: dict[str, TopicStatus] = {}
+    mailing: Mailing | None = None
+    feeds: dict[str, Feed] = {}
+    """RSS feeds by URL."""
     languages: tuple[LanguageReport, ...] = ()
     failures: tuple[Failure, ...] = ()
     """What failed when its stage was last run, and hasn't worked since."""

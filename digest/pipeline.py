@@ -15,6 +15,7 @@ import msgspec
 from digest import __version__, calendar
 from digest.config import Config
 from digest.fetching import Asking, News, fetch
+from digest.folding import Pending
 from digest.model import Digest, Entry, Failure, LanguageReport, RunReport, Status
 from digest.ports import CodeFinder, Output, Reporter, Source, Translator
 from digest.publish import Published, merge, publish
@@ -49,12 +50,15 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
     texts: Mapping[str, Texts]
     """By language."""
     status: Status
+    pending: Pending = Pending()
+    """What finished backfills hand over to the month files."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a run."""
 
     report: RunReport
+    status: Status
     published: Published
 
 
@@ -70,6 +74,7 @@ def run(parts: Parts, *, command: str = "run", stages: frozenset[str] = ALL) -> 
         entries=entries,
         texts={**stored.texts, **{each.report.language: each.texts for each in translated}},
         status=_status(parts, stored, report, entries, news, translated) if news or translated else stored.status,
+        pending=stored.pending if news else Pending(),
     )
     files = _facts(parts.config.data, archive, news, translated)
     if "render" in stages:
@@ -77,7 +82,7 @@ def run(parts: Parts, *, command: str = "run", stages: frozenset[str] = ALL) -> 
     if news or translated:  # last: it says that the rest is there
         files |= {f"{parts.config.data}/status.json": encode_status(archive.status)}
     folders = (parts.config.site.output, parts.config.daily) if "render" in stages else ()
-    return Run(report=report, published=publish(parts.root, files, folders=folders))
+    return Run(report=report, status=archive.status, published=publish(parts.root, files, folders=folders))
 
 
 def gather(parts: Parts) -> Archive:
@@ -88,6 +93,7 @@ def gather(parts: Parts) -> Archive:
         entries=store.entries(),
         texts={language: store.translations(language) for language in languages},
         status=store.status(),
+        pending=store.pending(),
     )
 
 
@@ -146,12 +152,14 @@ def _translate(parts: Parts, entries: Mapping[str, Entry], stored: Archive) -> t
 
 def _facts(data: str, archive: Archive, news: News | None, translated: Iterable[Translated]) -> dict[str, bytes]:
     """The month files in which something changed."""
-    touched = {month_of(arxiv_id) for arxiv_id in news.changes.touched} if news else set()
+    fresh = (*archive.pending.arxiv_ids, *(news.changes.touched if news else ()))
+    touched = {month_of(arxiv_id) for arxiv_id in fresh}
     files = encode_entries(entry for entry in archive.entries.values() if month_of(entry.arxiv_id) in touched)
     for each in translated:
         months = {month_of(arxiv_id) for arxiv_id in each.touched}
         texts = (text for text in each.texts.values() if month_of(text.arxiv_id) in months)
         files |= encode_translations(each.report.language, texts)
+    files |= archive.pending.files  # after the month files: a kill in between leaves the papers in both
     return {f"{data}/{path}": content for path, content in files.items()}
 
 
@@ -173,6 +181,8 @@ def _report(
         started=started,
         finished=parts.now(),
         requests=news.requests if news else 0,
+        returned=news.returned if news else 0,
+        unmatched=news.unmatched if news else 0,
         topics=news.topics if news else (),
         new=len(changes.new) if changes else 0,
         revised=len(changes.revised) if changes else 0,
@@ -201,6 +211,8 @@ def _status(
     return Status(
         sources=dict(news.sources) if news else known.sources,
         topics=dict(news.asked) if news else known.topics,
+        mailing=news.mailing if news else known.mailing,
+        feeds=dict(news.feeds) if news else known.feeds,
         languages=report.languages if translated else _still_waiting(parts, stored, entries),
         failures=(*report.failures, *(failure for failure in known.failures if failure.stage not in done)),
         newest_paper=report.newest,

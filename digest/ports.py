@@ -10,29 +10,7 @@ from typing import Any, Protocol
 import msgspec
 
 from digest.errors import ConfigError
-from digest.model import CodeLink, Digest, Failure, Paper, TextField, Topic, Translation
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a source said for one topic."""
-
-    papers: tuple[Paper, ...]
-    """Each paper once, highest version, newest update first."""
-    cut: int = 0
-    """Papers that are known to lie in the window and were left out because of `limit`."""
-    skipped: tuple[Failure, ...] = ()
-    """Items that could not be read, one row each; the rest of the answer is good."""
-
-
-class Source(Protocol):
-    """Where papers come from. Raises `SourceError` when there is no usable answer; never returns half of one."""
-
-    name: str
-    requests: int
-    """Requests sent so far."""
-
-    def fetch(self, topic: Topic, *, since: dt.datetime | None, limit: int) -> Answer:
-        """Papers of `topic` submitted or revised since `since` (None: the newest `limit`)."""
+from digest.model import CodeLink, Digest, Failure, Feed, Paper, TextField, Topic, Translation, Version
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +29,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
 
     papers: tuple[Paper, ...] = ()
     """Each once, in its highest version."""
+    edited: tuple[Paper, ...] = ()
+    """Old papers whose record somebody corrected in the window: no news, but they bring what is stored up to date."""
     complete: frozenset[str] = frozenset()
     """Topics for which nothing of the window is missing, but for what `cut` counts."""
     cut: Mapping[str, int] = {}
@@ -58,7 +38,25 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[Failure, ...] = ()
     """Items that could not be read, one row each."""
     announced: dt.date | None = None
-    """Mailing that the batch was announced with, when the route says so."""
+    """The mailing that the batch was announced with, when the route says so; it holds no more than that."""
+    versions: Mapping[str, tuple[Version, ...]] = {}
+    """arXiv id → versions with their dates, where the route tells them."""
+    feeds: Mapping[str, Feed] = {}
+    """What to remember of RSS feeds for the next run."""
+
+
+class Source(Protocol):
+    """A route to arXiv's papers. Raises `SourceError` when nothing that came can be used; never half of an answer."""
+
+    name: str
+    by_announcement: bool
+    """Whether it goes by when papers were announced. One that goes by when they were submitted can't see a paper that
+    moderation held for longer than the window."""
+    requests: int
+    """Requests sent so far."""
+
+    def ask(self, question: Question) -> Findings:
+        """What the route knows; topics that it can't answer are not in `Findings.complete`."""
 
 
 class CodeFinder(Protocol):

@@ -95,7 +95,8 @@ def _broad(query: Query) -> str | None:
         case Term():
             return _term(query)
         case Range():
-            return f"submittedDate:[{query.start:%Y%m%d%H%M} TO {query.end:%Y%m%d%H%M}]"
+            # arXiv's search reads the last minute as its first second.
+            return _range(query.start, query.end + dt.timedelta(minutes=1))
         case And(parts):
             return _join(" AND ", (part for part in map(_broad, parts) if part is not None))
         case Or(parts):
@@ -106,13 +107,17 @@ def _broad(query: Query) -> str | None:
             return f"({wanted} ANDNOT {unwanted})" if wanted and unwanted else wanted
 
 
+def _range(start: dt.datetime, end: dt.datetime) -> str:
+    return f"submittedDate:[{start:%Y%m%d%H%M} TO {end:%Y%m%d%H%M}]"
+
+
 def _narrow(query: Query) -> str | None:
     """Matches nothing that `query` doesn't match; None: nothing at all."""
     match query:
         case Term():
             return _term(query) if _is_exact(query) else None
         case Range():
-            return _broad(query)
+            return _range(query.start, query.end)
         case And(parts):
             found = [_narrow(part) for part in parts]
             return None if None in found else _join(" AND ", (part for part in found if part is not None))

@@ -2,6 +2,7 @@
 
     <data>/papers/YYMM.jsonl                        one `Entry` a line, sorted by arXiv id
     <data>/translations/<language>/YYMM.jsonl       one `Translation` a line, sorted by arXiv id and field
+    <data>/backfill/<range>.jsonl                   its `Progress`, then one `Entry` a line until they are handed over
     <data>/status.json                              one `Status`
 
 Reading happens here; writing is `publish`'s, from the bytes that `encode_*` make. The same facts give the same bytes.
@@ -19,11 +20,13 @@ from typing import TypeVar
 import msgspec
 
 from digest.errors import StoreError
+from digest.folding import Backfill, Pending, Progress, fold
 from digest.model import Entry, Status, Translation
 
 _MONTH = re.compile(r"(?:.*/)?(\d{4})")
 _encoder = msgspec.json.Encoder()
 _T = TypeVar("_T", Entry, Translation)
+_S = TypeVar("_S", Entry, Progress, Translation)
 
 
 def month_of(arxiv_id: str) -> str:
@@ -60,6 +63,12 @@ def encode_translations(language: str, translations: Iterable[Translation]) -> d
     }
 
 
+def encode_backfill(name: str, backfill: Backfill) -> dict[str, bytes]:
+    """The file of a backfill, relative to the data folder."""
+    entries = (entry for _, entry in sorted(backfill.entries.items()))
+    return {f"backfill/{name}.jsonl": _encoder.encode(backfill.progress) + b"\n" + _lines(entries)}
+
+
 def encode_status(status: Status) -> bytes:
     """`status.json`, indented: people read it on GitHub."""
     return msgspec.json.format(_encoder.encode(status), indent=2) + b"\n"
@@ -84,13 +93,27 @@ class Store:
         self.root = root
 
     def entries(self) -> dict[str, Entry]:
-        """Every stored paper by arXiv id, ascending."""
+        """Every stored paper by arXiv id, ascending: those of the month files, and what backfills found since."""
         found: dict[str, Entry] = {}
         for path, number, entry in self._read("papers", Entry):
             if entry.arxiv_id in found:
                 raise _twice(path, number, entry.arxiv_id)
             found[entry.arxiv_id] = entry
-        return dict(sorted(found.items()))
+        backfills = self.backfills().values()
+        return fold(dict(sorted(found.items())), (entry for each in backfills for entry in each.entries.values()))
+
+    def backfills(self) -> dict[str, Backfill]:
+        """Every backfill that was begun here or whose file was merged, by name."""
+        return {path.stem: _backfill(path) for path in self._paths("backfill")}
+
+    def pending(self) -> Pending:
+        """What finished backfills have to hand over to the month files. An unfinished one's file is its own."""
+        full = {name: each for name, each in self.backfills().items() if each.progress.done and each.entries}
+        emptied = [encode_backfill(name, Backfill(progress=each.progress)) for name, each in full.items()]
+        return Pending(
+            arxiv_ids=frozenset(arxiv_id for each in full.values() for arxiv_id in each.entries),
+            files={path: content for files in emptied for path, content in files.items()},
+        )
 
     def translations(self, language: str) -> dict[tuple[str, str], Translation]:
         """Every stored translation into `language` by (arXiv id, field)."""
@@ -117,24 +140,45 @@ class Store:
 
     def _read(self, folder: str, kind: type[_T]) -> Iterator[tuple[Path, int, _T]]:
         decoder = msgspec.json.Decoder(kind)
+        for path in self._paths(folder):
+            for number, line in _numbered(path):
+                yield path, number, _decode(decoder, path, number, line)
+
+    def _paths(self, folder: str) -> list[Path]:
         try:
-            paths = sorted((self.root / folder).glob("*.jsonl"))
+            return sorted((self.root / folder).glob("*.jsonl"))
         except OSError as error:
             raise _unreadable(self.root / folder, error) from error
-        for path in paths:
-            try:
-                content = path.read_bytes()
-            except OSError as error:
-                raise _unreadable(path, error) from error
-            # Only \n ends a line: U+2028 and others are part of a text.
-            for number, line in enumerate(content.split(b"\n"), start=1):
-                if not line.strip():
-                    continue
-                try:
-                    item = decoder.decode(line)
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    raise _broken(path, number, line, error) from error
-                yield path, number, item
+
+
+def _backfill(path: Path) -> Backfill:
+    lines = _numbered(path)
+    entries: dict[str, Entry] = {}
+    number, first = next(lines, (1, b""))
+    progress = _decode(msgspec.json.Decoder(Progress), path, number, first)
+    decoder = msgspec.json.Decoder(Entry)
+    for number, line in lines:
+        entry = _decode(decoder, path, number, line)
+        if entry.arxiv_id in entries:
+            raise _twice(path, number, entry.arxiv_id)
+        entries[entry.arxiv_id] = entry
+    return Backfill(progress=progress, entries=entries)
+
+
+def _numbered(path: Path) -> Iterator[tuple[int, bytes]]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    # Only \n ends a line: U+2028 and others are part of a text.
+    return ((number, line) for number, line in enumerate(content.split(b"\n"), start=1) if line.strip())
+
+
+def _decode(decoder: msgspec.json.Decoder[_S], path: Path, number: int, line: bytes) -> _S:
+    try:
+        return decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _broken(path, number, line, error) from error
 
 
 def _broken(path: Path, number: int, line: bytes, error: Exception) -> StoreError:

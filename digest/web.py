@@ -99,7 +99,8 @@ class Web:
     start of the next with the same spacing key. `deadline` holds for one request: connection (10 s for each address at
     most; looking up a name is the system's), headers and body. `attempts` bounds the tries for one answer; `backoff` is
     the first wait when throttled, a tenth of it after other faults, doubled each time, with jitter. No wait ends later
-    than `budget` after the start of the run: the error is raised instead.
+    than `budget` after the start of the run: the error is raised instead. Tries of one source end with half of what was
+    left of it when they began, or a service that dies slowly would cost the next one its turn.
     """
 
     def __init__(
@@ -126,6 +127,8 @@ class Web:
         self._end = self._clock.monotonic() + budget
         self._free: dict[str, float] = {}
         """Spacing key → when its next request may start."""
+        self._patience: dict[str, float] = {}
+        """Source → when the last wait for another try must have ended."""
         self._session = open_session(user_agent)
         self._sockets = Sockets()
 
@@ -178,6 +181,8 @@ class Web:
             if not (value.isascii() and value.isprintable()):  # requests would quote the value in its complaint
                 hint = "Was a key pasted with a line break, or with an invisible character?"
                 raise Refused(f"The header {name} can't be sent.", source=call.source, hint=hint)
+        now = self._clock.monotonic()
+        self._patience.setdefault(call.source, now + (self._end - now) / 2)
         answer: T = Retrying(
             retry=retry_if_exception(_may_pass),
             wait=self._pause,
@@ -208,7 +213,8 @@ class Web:
     def _enough(self, state: RetryCallState) -> bool:
         stubborn = isinstance(_error(state), Throttled | Unreachable)
         tries = self._attempts if stubborn else min(self._attempts, _FEW)
-        left = self._end - self._clock.monotonic()
+        call: _Call = state.args[0]
+        left = self._patience[call.source] - self._clock.monotonic()
         return state.attempt_number >= tries or state.upcoming_sleep > min(left, _LONGEST_WAIT)
 
     def _follow(self, call: _Call) -> Response:

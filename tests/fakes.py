@@ -6,29 +6,49 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from digest.errors import SourceError, TranslationError
-from digest.model import CodeLink, Digest, Paper, TextField, Topic, Translation
-from digest.ports import Answer
+from digest.model import CodeLink, Digest, Paper, TextField, Translation, Version
+from digest.ports import Findings, Question
 from digest.store import digest_of
 from tests.factories import SEEN
 
 
 class FakeSource:
-    """Answers every topic with the same papers; fails for the topics in `failing`."""
+    """Answers every topic with the same papers; has no whole answer for `silent` ones; fails with `error`."""
 
-    def __init__(self, *papers: Paper, name: str = "api", failing: Mapping[str, SourceError] | None = None) -> None:
+    def __init__(
+        self,
+        *papers: Paper,
+        name: str = "api",
+        error: SourceError | None = None,
+        silent: Iterable[str] = (),
+        announced: dt.date | None = None,
+        versions: Mapping[str, tuple[Version, ...]] | None = None,
+    ) -> None:
         self.name = name
         self.requests = 0
         self.papers = papers
-        self.failing = dict(failing or {})
+        self.error = error
+        self.silent = frozenset(silent)
+        self.announced = announced
+        self.by_announcement = announced is not None
+        self.versions = dict(versions or {})
         self.asked: list[tuple[str, dt.datetime | None]] = []
-        self.cut = 0
+        self.cut: dict[str, int] = {}
+        self.edited: tuple[Paper, ...] = ()
 
-    def fetch(self, topic: Topic, *, since: dt.datetime | None, limit: int) -> Answer:
+    def ask(self, question: Question) -> Findings:
         self.requests += 1
-        self.asked.append((topic.name, since))
-        if topic.name in self.failing:
-            raise self.failing[topic.name]
-        return Answer(papers=self.papers[:limit], cut=self.cut)
+        self.asked += [(topic.name, question.since[topic.name]) for topic in question.topics]
+        if self.error:
+            raise self.error
+        return Findings(
+            papers=self.papers,
+            edited=self.edited,
+            complete=frozenset(topic.name for topic in question.topics) - self.silent,
+            cut=self.cut,
+            announced=self.announced,
+            versions=self.versions,
+        )
 
 
 class FakeFinder:

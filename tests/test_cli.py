@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from digest import assembly, cli
-from digest.model import RunReport, SourceStatus, Status
+from digest.model import RunReport, SourceStatus, Status, TopicStatus
 from digest.server import listen, stamps
 from digest.store import Store, encode_status
 from tests.factories import paper
@@ -96,7 +96,7 @@ def test_json_is_the_report_and_nothing_else(arxiv: ArxivStandin, capsys: pytest
     assert cli.main(["run", "--json"]) == 0
     out, err = capsys.readouterr()
     report = json.loads(out)
-    assert (report["new"], report["topics"][0]["returned"], err) == (1, 1, "")
+    assert (report["new"], report["returned"], err) == (1, 1, "")
     assert set(report) == set(RunReport.__struct_fields__)
 
 
@@ -119,8 +119,8 @@ def test_a_source_that_fails_is_survived_listed_and_red_only_when_strict(
     arxiv.faults += [Fault.status(403, b"<b>denied</b>")] * 2
     assert cli.main(["run"]) == 0
     out = capsys.readouterr().out
-    assert "no answer from api; what is stored stays as it is" in out
-    assert "failed: fetch: api: Heads" in out
+    assert "Heads: no whole answer" in out
+    assert "failed: fetch: api: 127.0.0.1 answered 403" in out
     assert "**failed**" in summary.read_text()
     assert "<b>" not in summary.read_text()
     assert cli.main(["run", "--strict"]) == 1
@@ -190,7 +190,7 @@ def test_wrong_usage_exits_2(arguments: list[str]) -> None:
 )
 def test_status_is_red_when_stale(age: dt.timedelta | None, limit: str, expected: int) -> None:
     Path("config.yaml").write_text("keywords: {A: {filters: [a]}}\n")
-    status = Status(sources={"api": SourceStatus(reached=NOW, complete=NOW - age)} if age else {})
+    status = Status(topics={"A": TopicStatus(definition="", answered=NOW - age)} if age else {})
     Path("docs/data").mkdir(parents=True)
     Path("docs/data/status.json").write_bytes(encode_status(status))
     assert cli.main(["status", "--max-age", limit]) == expected

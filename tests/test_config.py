@@ -160,7 +160,7 @@ def test_the_smallest_config_and_its_defaults() -> None:
         "_site",
     )
     assert found.max_results == 100
-    assert (found.fetch.sources, found.fetch.lookback_days, found.fetch.delay) == (("api",), 7, 3.0)
+    assert (found.fetch.sources, found.fetch.lookback_days, found.fetch.delay) == (("api", "rss", "oai"), 7, 3.0)
     assert (found.fetch.contact, found.fetch.budget_minutes, found.contact) == (None, 20.0, None)
     assert found.fetch.endpoints.api == "https://export.arxiv.org/api/query"
     assert (found.translate.languages, found.translate.backends) == ((), ("openai",))
@@ -191,7 +191,7 @@ fetch:
   lookback_days: 14
   delay: 5
   contact: me@example.org
-  endpoints: {api: "http://127.0.0.1:8080/api/query", rss: x, oai: x, huggingface: x}
+  endpoints: {api: "http://127.0.0.1:8080/api/query", huggingface: x}
 translate:
   languages: [ZH-hans, pt-br]
   backends: [openai, deepl, firefox]
@@ -211,7 +211,7 @@ readme: null
     assert found.topics[1].filters == ("talking head", "digital avatar", "2024")
     assert found.topics[1].categories == ("cs.CV", "eess.AS", "hep-th", "math", "cs.*", "cs.GR")
     assert found.topics[1].fields == ("title", "abstract")
-    assert found.fetch.sources == ("api", "mine.sources:Mirror")
+    assert found.fetch.sources == ("api", "rss", "oai", "mine.sources:Mirror")
     assert found.fetch.delay == 5.0
     assert found.contact == "me@example.org"
     assert found.translate.languages == ("zh-Hans", "pt-BR")
@@ -220,7 +220,7 @@ readme: null
     assert (found.site.output, found.data, found.readme) == ("public", "docs/data", None)
     assert found.site.language == "zh"
     problems = said(tmp_path, text)
-    assert len(problems) == 9
+    assert len(problems) == 5
     assert all(": warning: " in problem and "not in this version yet; skipped" in problem for problem in problems)
 
 
@@ -278,7 +278,6 @@ keywords:
         ("keywords: {A: {filters: [x, y], exclude: [Y]}}", '"y" is among the filters too'),
         (SMALLEST + "translate: {openai: {base_url: 'http://192.168.0.2/v1', model: m}}", "unencrypted"),
         (SMALLEST + "site: {language: ja}", "templates/locales/ja.json"),
-        (SMALLEST + "fetch: {sources: [oai]}", '"oai" is not in this version yet; skipped'),
     ],
 )
 def test_warnings_leave_the_config_usable(tmp_path: Path, text: str, warning: str) -> None:
@@ -287,7 +286,9 @@ def test_warnings_leave_the_config_usable(tmp_path: Path, text: str, warning: st
 
 
 def test_there_is_always_a_source() -> None:
-    assert config.parse(SMALLEST + "fetch: {sources: [rss, oai]}", "config.yaml").fetch.sources == ("api",)
+    mirror = "fetch: {endpoints: {oai: 'http://127.0.0.1:1/oai', api: 'http://127.0.0.1:1/api'}}"
+    assert config.parse(SMALLEST + mirror, "config.yaml").fetch.sources == ("api", "oai")
+    assert config.parse(SMALLEST + "fetch: {sources: []}", "config.yaml").fetch.sources == ("api", "rss", "oai")
     assert config.parse(SMALLEST + "translate: {backends: [deepl]}", "config.yaml").translate.backends == ()
 
 

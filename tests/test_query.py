@@ -53,7 +53,7 @@ from tests.factories import paper
         ),
         (
             Topic(name="T", query="cat:cs.CV AND submittedDate:[2023 TO 202406]"),
-            "(cat:cs.CV AND submittedDate:[202301010000 TO 202406302359])",
+            "(cat:cs.CV AND submittedDate:[202301010000 TO 202407010000])",
         ),
     ],
 )

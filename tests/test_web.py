@@ -462,13 +462,16 @@ def test_what_is_posted_is_not_posted_elsewhere(web: Web, server: Server) -> Non
 # Budget
 
 
-def test_no_wait_ends_after_the_budget(server: Server, clock: Clock) -> None:
-    with Web(AGENT, clock, budget=120) as web:
+def test_tries_of_one_source_leave_half_of_the_budget_to_the_others(server: Server, clock: Clock) -> None:
+    with Web(AGENT, clock, budget=240) as web:
         server.faults = [Fault.status(429)] * 9
         with pytest.raises(Throttled):
             get(web, server)
-    assert len(clock.slept) == 2  # 30 and 60, but not 120
-    assert clock.passed <= 120
+        assert len(clock.slept) == 2  # 30 and 60, but not 120
+        assert clock.passed <= 120
+        server.faults = [Fault.status(429)]
+        assert web.get(server.origin, source="another", check=lambda response: response.status) == 200
+    assert clock.passed <= 240
 
 
 def test_the_budget_holds_over_all_requests(server: Server, clock: Clock) -> None:

@@ -123,6 +123,14 @@ def _text(path: Path, problems: Problems) -> str | None:
         return None
 
 
+def _routes(values: dict[str, Any]) -> None:
+    """Without `sources`, the routes that were given an address: who names a mirror or a stand-in means no other."""
+    fetch = values.get("fetch", {})
+    if fetch and not fetch.get("sources"):
+        named = tuple(name for name in Fetch().sources if name in fetch.get("endpoints", {}))
+        fetch["sources"] = named or Fetch().sources
+
+
 def _read(text: str, problems: Problems) -> Config | None:
     from digest.config.yaml_tree import read
 
@@ -133,12 +141,11 @@ def _read(text: str, problems: Problems) -> Config | None:
     kind = msgspec.inspect.type_info(Config)
     assert isinstance(kind, msgspec.inspect.StructType)
     values = shape.Reader(problems, RULES, SHAPES).struct(root, kind)
+    _routes(values)
     together.check(root, values, problems)
     if problems.failed:
         return None
     config = msgspec.convert(values, Config)
-    if not config.fetch.sources:
-        config = msgspec.structs.replace(config, fetch=msgspec.structs.replace(config.fetch, sources=("api",)))
     if config.site.language is None:
         site = msgspec.structs.replace(config.site, language=interface(config.translate.languages))
         config = msgspec.structs.replace(config, site=site)

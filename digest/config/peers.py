@@ -73,7 +73,7 @@ TOPIC = {
 
 LATER = {
     "translate": ("glossary", "deepl", "firefox"),
-    "fetch.endpoints": ("rss", "oai", "huggingface"),
+    "fetch.endpoints": ("huggingface",),
 }
 """Keys that the documentation promises and this version does not read yet."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from digest.config.problems import Problems
 from digest.config.rules import is_loopback
 from digest.config.tree import Items, Mark, Node, Scalar, Table, join, tidied, unseen
+from digest.config.types import Fetch
 from digest.errors import ConfigError
 from digest.model import Topic
 from digest.text import slug
@@ -111,9 +112,12 @@ def _can_be_asked(topic: Topic) -> bool:
 
 def _delay(root: Table, values: Mapping[str, Any], problems: Problems) -> None:
     fetch = values.get("fetch", {})
-    delay, endpoint = fetch.get("delay", _SHORTEST_DELAY), fetch.get("endpoints", {}).get("api", "")
     table = root.child("fetch")
-    if table is not None and delay < _SHORTEST_DELAY and not is_loopback(endpoint):
+    sources = fetch.get("sources") or Fetch().sources
+    endpoints = fetch.get("endpoints", {})
+    # One clock for all of arXiv: a single route that leads there sets the pace of the others.
+    there = [name for name in ("api", "rss", "oai") if name in sources and not is_loopback(endpoints.get(name, ""))]
+    if table is not None and fetch.get("delay", _SHORTEST_DELAY) < _SHORTEST_DELAY and there:
         hint = "https://info.arxiv.org/help/api/tou.html; only an endpoint on this machine may be asked faster."
         problems.error(table.entries["delay"].mark, "fetch.delay", "arXiv asks for 3 seconds between requests", hint)
 

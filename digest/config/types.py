@@ -64,6 +64,12 @@ class Endpoints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     api: Annotated[str, Meta(description="arXiv's API.", examples=["http://127.0.0.1:8080/api/query"])] = (
         "https://export.arxiv.org/api/query"
     )
+    rss: Annotated[str, Meta(description="arXiv's RSS feeds.", examples=["http://127.0.0.1:8080/rss"])] = (
+        "https://rss.arxiv.org/rss"
+    )
+    oai: Annotated[str, Meta(description="arXiv's OAI-PMH interface.", examples=["http://127.0.0.1:8080/oai"])] = (
+        "https://oaipmh.arxiv.org/oai"
+    )
 
 
 class Fetch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,10 +78,12 @@ class Fetch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     sources: Annotated[
         tuple[str, ...],
         Meta(
-            description="Tried in this order until one gives a complete answer: api, or `package.module:factory`.",
-            examples=[["api"]],
+            description="Routes to arXiv, tried in this order until every topic has a whole answer: api, rss, oai, or "
+            "`package.module:factory`. RSS can't be asked for topics without categories. Default: all three, or those "
+            "that `endpoints` names.",
+            examples=[["api", "oai"]],
         ),
-    ] = ("api",)
+    ] = ("api", "rss", "oai")
     lookback_days: Annotated[
         int,
         Meta(

@@ -10,12 +10,14 @@ from urllib.parse import unquote, urlsplit
 
 from jinja2 import Environment
 
-from digest.model import Digest, Entry, Topic
+from digest.model import Digest, Entry
 from digest.outputs import templating
 from digest.outputs.archive import Day, Subject, gather_days, gather_subjects
 from digest.outputs.assets import prose, static_files
 from digest.outputs.freshness import assess
+from digest.outputs.history import versions
 from digest.outputs.parts import Place, Section, folder, paged
+from digest.outputs.questions import answered, asked, found
 from digest.outputs.views import Paper, view
 from digest.outputs.wording import Words
 from digest.text import collapse
@@ -61,7 +63,8 @@ class _Build:
         self.topics = [Place(path=folder("topics", each.slug), name=collapse(each.name)) for each in self.subjects]
         paths = {subject.name: place.path for subject, place in zip(self.subjects, self.topics, strict=True)}
         self.papers = {entry.arxiv_id: view(entry, digest, words, paths) for entry in digest.entries}
-        self.listed_on: dict[str, str] = {}
+        self.entries = {entry.arxiv_id: entry for entry in digest.entries}
+        self.shown_on: dict[tuple[str, dt.date], str] = {}
         self.frames: dict[tuple[str, str], dict[str, object]] = {}
         self.items: dict[str, str] = {}
 
@@ -92,7 +95,7 @@ class _Build:
         counts = {"new": len(day.new), "revised": len(day.revised)}
         home = _of_day(day.date)
         for path, pages, share in paged(home, papers):
-            self.listed_on |= {entry.arxiv_id: path for part, entry in share if part == "new"}
+            self.shown_on |= {(entry.arxiv_id, day.date): path for _, entry in share}
             for place in (path, "") if index == 0 and path == home else (path,):
                 yield (
                     place,
@@ -121,7 +124,6 @@ class _Build:
                 )
 
     def _topic(self, subject: Subject, place: Place) -> Iterator[tuple[str, bytes]]:
-        papers = self.words.count("papers", len(subject.entries))
         for path, pages, share in paged(place.path, subject.entries):
             number = next(page.number for page in pages if page.current)
             title = place.name if number == 1 else self.words("topic.page", topic=place.name, number=number)
@@ -131,7 +133,7 @@ class _Build:
                     "site/topic.html",
                     path,
                     heading=title,
-                    summary=self.words("topic.summary" if subject.entries else "topic.none", papers=papers),
+                    summary=found(subject, self.digest.status, self.words),
                     figure=f"{len(subject.entries):,}",
                     feed=f"{place.path}feed.xml",
                     days=[
@@ -149,7 +151,7 @@ class _Build:
             )
 
     def _paper(self, paper: Paper) -> bytes:
-        day = dt.date.fromisoformat(paper.listed.iso)
+        entry = self.entries[paper.id]
         return self._page(
             "site/paper.html",
             paper.path,
@@ -157,11 +159,12 @@ class _Build:
             summary=None,
             paper=paper,
             folded=len(paper.authors) > FOLD_AUTHORS,
+            versions=versions(entry, self.shown_on, self.words),
             day=Section(
                 id=paper.id,
-                name=self.words("paper.listed", day=self.words.long_date(day)),
-                path=self.listed_on[paper.id],
-                figure=str(day.day),
+                name=self.words("paper.listed", day=self.words.long_date(entry.listed)),
+                path=self.shown_on[paper.id, entry.listed],
+                figure=str(entry.listed.day),
             ),
         )
 
@@ -200,7 +203,12 @@ class _Build:
             count=self.words.count("papers", len(self.papers)),
             prose=prose(self.environment, "about", self.words.language),
             topics=[
-                {"path": place.path, "name": place.name, "asked": _asked(subject.topic, self.words)}
+                {
+                    "path": place.path,
+                    "name": place.name,
+                    "asked": asked(subject, self.words),
+                    "answered": answered(subject, self.digest.status, self.words),
+                }
                 for subject, place in zip(self.subjects, self.topics, strict=True)
             ],
             failures=[
@@ -210,14 +218,8 @@ class _Build:
         )
 
     def _empty(self) -> bytes:
-        if self.fresh.problems:
-            reason = "empty.failing"
-        elif self.digest.status.last_run is None:
-            reason = "empty.first"
-        else:
-            reason = "empty.unmatched"
         heading = self.words("empty.heading")
-        return self._page("site/empty.html", "", heading=heading, summary=self.description, reason=self.words(reason))
+        return self._page("site/empty.html", "", heading=heading, summary=self.description, reason=self.fresh.empty)
 
     def _lost(self) -> bytes:
         # GitHub Pages serves this file at any depth, so its links start at the site's own path.
@@ -289,21 +291,3 @@ def _of_day(date: dt.date) -> str:
 def _up(path: str) -> str:
     """From a page back to the top of the site."""
     return "../" * path.count("/") or "./"
-
-
-def _asked(topic: Topic | None, words: Words) -> list[str]:
-    """What a topic asks for, a line for each part of it."""
-    if topic is None:
-        return [words("topic.left")]
-    parts = {
-        "query": [topic.query] if topic.query else [],
-        "filters": [f"“{phrase}”" for phrase in topic.filters],
-        "authors": list(topic.authors),
-        "exclude": [f"“{phrase}”" for phrase in topic.exclude],
-        "categories": list(topic.categories),
-    }
-    return [
-        words(f"about.{part}", value=words.series(collapse(value) for value in values))
-        for part, values in parts.items()
-        if values
-    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from digest.model import Paper, Topic
-from digest.ports import Answer
+from digest.model import Paper
+from digest.ports import Findings, Question
 from digest.words import words
 
 _LONG = 4
@@ -21,28 +21,27 @@ class Sample:
     """
 
     name = "api"
+    by_announcement = False
 
     def __init__(self, papers: Iterable[Paper], today: dt.date) -> None:
         self.requests = 0
         self._papers = [paper for paper in papers if paper.announced is None or paper.announced <= today]
 
-    def fetch(self, topic: Topic, *, since: dt.datetime | None, limit: int) -> Answer:
-        """The newest version of each paper that shares a word with the topic."""
+    def ask(self, question: Question) -> Findings:
+        """The newest version of each paper that shares a word with one of the topics."""
         self.requests += 1
-        found: dict[str, Paper] = {}
+        newest: dict[str, Paper] = {}
         for paper in self._papers:
-            known = found.get(paper.arxiv_id)
+            known = newest.get(paper.arxiv_id)
             if known is None or known.version < paper.version:
-                found[paper.arxiv_id] = paper
-        asked = {word for phrase in topic.filters for word in words(phrase) if len(word) >= _LONG}
-        wanted = [paper for paper in found.values() if asked & set(words(_text(paper))) and _is_recent(paper, since)]
-        newest = sorted(wanted, key=lambda paper: (str(paper.updated), paper.arxiv_id), reverse=True)
-        return Answer(papers=tuple(newest[:limit]), cut=max(0, len(newest) - limit))
+                newest[paper.arxiv_id] = paper
+        phrases = [phrase for topic in question.topics for phrase in topic.filters]
+        asked = {word for phrase in phrases for word in words(phrase) if len(word) >= _LONG}
+        return Findings(
+            papers=tuple(paper for paper in newest.values() if asked & set(words(_text(paper)))),
+            complete=frozenset(topic.name for topic in question.topics),
+        )
 
 
 def _text(paper: Paper) -> str:
     return f"{paper.title} {paper.abstract} {paper.comment or ''}"
-
-
-def _is_recent(paper: Paper, since: dt.datetime | None) -> bool:
-    return since is None or paper.updated is None or paper.updated >= since

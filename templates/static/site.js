@@ -1,5 +1,27 @@
-// Two comforts that the pages do without: links that work when opened from disk, and a choice of language that stays.
+// What pages can't do by themselves: say that nobody has made them again. And two comforts that they do without: links
+// that work when opened from disk, and a choice of language that stays.
 "use strict";
+
+// Days are those of UTC, as on the page. Without script its dates are there to be read.
+const DAY = 24 * 60 * 60 * 1000;
+function warnWhenOverdue() {
+  const { lang, dataset } = document.documentElement;
+  const template = document.getElementById("overdue");
+  const days = Math.floor(Date.now() / DAY) - Date.parse(dataset.checked) / DAY;
+  if (!template || !(days > Number(dataset.promiseDays))) return;
+  const banner = template.content.cloneNode(true);
+  const number = days.toLocaleString(lang);
+  const form = new Intl.PluralRules(lang).select(days);
+  const sentences = [...banner.querySelectorAll("[data-plural]")];
+  const right = sentences.find((each) => each.dataset.plural === form) ?? sentences.at(-1);
+  right.textContent = right.textContent.replace("{days}", number);
+  for (const wrong of sentences) if (wrong !== right) wrong.remove();
+  banner.querySelector(".figure").textContent = number;
+  template.replaceWith(banner);
+}
+warnWhenOverdue();
+// A tab can stay open for longer than the promise.
+document.addEventListener("visibilitychange", warnWhenOverdue);
 
 // A web server answers a folder with its index.html; a disk shows a list of files instead.
 if (location.protocol === "file:") {

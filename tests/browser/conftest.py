@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import http.server
 import shutil
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from tests.factories import SEEN
 
 BASE = "/some/where/avatar-daily"
 """Where the site stands: a project page of GitHub Pages is never at the root."""
@@ -99,11 +102,12 @@ class Visitor:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """A visitor with a window of its own: `visit(color_scheme="dark", java_script_enabled=False)`."""
+    """A visitor with a window and a clock of its own: `visit(color_scheme="dark", java_script_enabled=False)`."""
     contexts: list[BrowserContext] = []
 
-    def start(width: int = 1280, height: int = 900, **options: Any) -> Visitor:
+    def start(width: int = 1280, height: int = 900, now: dt.datetime = SEEN, **options: Any) -> Visitor:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.clock.set_fixed_time(now)
         contexts.append(context)
         return Visitor(context)
 

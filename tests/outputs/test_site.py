@@ -21,6 +21,7 @@ from digest.model import (
     Entry,
     Failure,
     LanguageReport,
+    Mailing,
     Match,
     RunReport,
     SourceStatus,
@@ -91,7 +92,11 @@ def small_day() -> Digest:
         entry(code_links=(CodeLink(url="https://github.com/a/b", kind="code", found_by="abstract"),)),
         revised(),
         translations=(translation(), translation(field="abstract", text="我们用一张照片和一段音频驱动说话头。")),
-        status=Status(sources={"api": SourceStatus(reached=SEEN, complete=SEEN)}),
+        status=Status(
+            sources={"api": SourceStatus(reached=SEEN, complete=SEEN)},
+            topics={"Avatar": TopicStatus(definition="", answered=SEEN)},
+            mailing=Mailing(day=LISTED, papers=1, agreed=("api",)),
+        ),
     )
 
 
@@ -261,6 +266,32 @@ def test_missing_facts_leave_no_trace() -> None:
         assert "submitted" not in text_of(one(page, ".//main")).lower()
 
 
+def test_the_page_of_a_paper_lists_its_versions_and_calls_none_of_them_new() -> None:
+    day = dt.date(2026, 10, 14)
+    known = (
+        Version(version=1, updated=dt.datetime(2026, 10, 12, tzinfo=UTC), listed=day),
+        Version(version=2, updated=dt.datetime(2026, 11, 9, tzinfo=UTC), listed=LISTED),
+    )
+    page = render(digest(*many(101), revised(versions=known)))["_site/papers/2610.90007/index.html"]
+    assert [text_of(row) for row in one(page, ".//ol[@class='versions']").findall("li")] == [
+        "v1 submitted 12 Oct 2026 listed 14 Oct 2026",
+        "v2 submitted 9 Nov 2026 listed as revised 11 Nov 2026",
+    ]
+    links = [link.get("href") for link in one(page, ".//ol[@class='versions']").iter("a")]
+    assert links == ["../../days/2026-10-14/#2610.90007", "../../days/2026-11-11/2/#2610.90007"]
+    assert "new" not in text_of(one(page, ".//main")).lower().split()
+
+
+def test_a_paper_of_one_version_needs_no_list() -> None:
+    assert "Versionv1" in text_of(one(render(digest(entry()))[PAPER], ".//dl"))
+
+
+def test_a_withdrawn_version_is_marked_in_the_list() -> None:
+    page = render(digest(revised(withdrawn=True)))["_site/papers/2610.90007/index.html"]
+    rows = [text_of(row) for row in one(page, ".//ol[@class='versions']").findall("li")]
+    assert [row.endswith("withdrawn") for row in rows] == [False, True]
+
+
 # How fresh it is
 
 
@@ -295,7 +326,7 @@ def test_failures_are_told_on_every_page() -> None:
                 "arXiv API has not given a usable answer since 9 Nov 2026; the last one came on 8 Nov 2026." in notice
             )
             assert "arXiv RSS has not given a usable answer since 9 Nov 2026, nor before." in notice
-            assert "no whole answer for Avatar; the last whole one is of 8 Nov 2026" in notice
+            assert "no whole answer for Avatar since 9 Nov 2026; the last whole one is of 8 Nov 2026." in notice
             assert "12 papers on Speech were left out" in notice
             assert "1 translation failed (since 9 Nov 2026)" in notice
             assert "3 papers wait for a translation into Chinese" in notice
@@ -308,8 +339,57 @@ def test_the_about_page_holds_the_details() -> None:
         assert detail in about
 
 
+def test_the_about_page_says_how_each_route_and_topic_stands() -> None:
+    page = render(digest(entry(), status=failing(), topics=(*small_day().topics, Topic(name="Unasked"))))[
+        "_site/about/index.html"
+    ]
+    facts = {text_of(row[0]): text_of(row[1]) for row in parse(page).findall(".//dl[@class='record']/div")}
+    assert facts == {"Last reached": "8 Nov 2026 (UTC)", "Newest paper": "arXiv:2611.90001 submitted 9 Nov 2026"}
+    assert [[text_of(cell) for cell in row] for row in parse(page).findall(".//tbody/tr")] == [
+        ["arXiv API", "8 Nov 2026", "never", "9 Nov 2026"],
+        ["arXiv RSS", "never", "never", "9 Nov 2026"],
+    ]
+    topics = [text_of(topic) for topic in parse(page).findall(".//section[@aria-labelledby='topics']//li")]
+    assert topics[0].endswith("Last whole answer: 8 Nov 2026")
+    assert topics[1].endswith("There has been no whole answer for this topic yet.")
+
+
+def test_the_about_page_says_what_the_newest_mailing_brought_and_when_the_next_one_comes() -> None:
+    page = render(small_day())["_site/about/index.html"]
+    facts = {text_of(row[0]): text_of(row[1]) for row in parse(page).findall(".//dl[@class='record']/div")}
+    assert facts["Newest mailing"] == (
+        "The mailing of Wed 11 Nov 2026 brought 1 new paper on these topics (whole answer from arXiv API)."
+    )
+    assert facts["Next mailing"] == "The next mailing is that of Thu 12 Nov 2026."
+
+
+def test_only_an_answer_allows_to_say_that_a_topic_has_no_paper() -> None:
+    files = render(digest(status=small_day().status, topics=(Topic(name="Avatar"), Topic(name="Unasked"))))
+    assert "No paper has matched this topic yet." in words_of(files["_site/topics/avatar/index.html"])
+    unasked = words_of(files["_site/topics/unasked/index.html"])
+    assert "There has been no whole answer for this topic yet." in unasked
+    assert "No paper has matched" not in unasked
+
+
+def test_a_route_that_another_one_stands_in_for_is_told_on_the_about_page_alone() -> None:
+    status = small_day().status
+    down = SourceStatus(reached=SEEN, failing_since=SEEN + dt.timedelta(days=1), message="HTTP 503")
+    both = Status(sources={**status.sources, "oai": down}, topics=status.topics, mailing=status.mailing)
+    files = render(digest(entry(), status=both))
+    for path, page in files.items():
+        if path.endswith(".html"):
+            assert one(page, ".//header").findall("aside") == [], path
+            assert ("No paper is missing for it" in words_of(page)) is (path == "_site/about/index.html"), path
+
+
 def test_when_all_is_well_nothing_is_said() -> None:
-    assert parse(render(small_day())["_site/index.html"]).findall(".//aside") == []
+    header = one(render(small_day())["_site/index.html"], ".//header")
+    assert header.findall("aside") == []
+    assert [text_of(line) for line in header.findall(".//p[@class='fresh']/span")] == [
+        "Checked 11 Nov 2026 (UTC)",
+        "newest mailing Wed 11 Nov 2026: 1 new paper",
+        "newest paper submitted 9 Nov 2026",
+    ]
 
 
 def test_nothing_is_called_checked_before_a_source_has_answered() -> None:

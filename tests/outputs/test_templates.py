@@ -12,7 +12,7 @@ import pytest
 from jinja2 import meta
 
 from digest.errors import RenderError
-from digest.outputs import freshness, parts, views
+from digest.outputs import freshness, history, mailing, parts, views
 from digest.outputs.templating import environment, locale
 from digest.outputs.wording import Words
 
@@ -39,6 +39,9 @@ TYPES: tuple[type[msgspec.Struct], ...] = (
     freshness.Freshness,
     freshness.Problem,
     freshness.SourceRow,
+    mailing.Told,
+    mailing.Line,
+    history.VersionRow,
 )
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from digest.errors import Malformed, Refused, SourceError, Throttled, Unreachable
 from digest.model import Paper, Topic
-from digest.ports import Answer
+from digest.ports import Findings, Question
 from digest.sources.arxiv_api import ArxivApi
 from digest.web import Web
 from tests.factories import paper
@@ -54,12 +54,30 @@ def api(request: pytest.FixtureRequest, standin: ArxivStandin, clock: Clock) -> 
         yield ArxivApi(web, endpoint=standin.url, page_size=20)
 
 
-def ask(api: ArxivApi) -> Answer:
-    return api.fetch(TOPIC, since=SINCE, limit=100)
+def ask(api: ArxivApi, *, since: dt.datetime | None = SINCE, limit: int = 100) -> Findings:
+    return api.ask(Question(topics=(TOPIC,), since={TOPIC.name: since}, limit=limit, now=NOW))
 
 
-def is_whole(answer: Answer) -> bool:
-    return [each.arxiv_id for each in answer.papers] == IDS and answer.cut == 0 and answer.skipped == ()
+def ids(findings: Findings) -> list[str]:
+    return [each.arxiv_id for each in findings.papers]
+
+
+def is_whole(findings: Findings) -> bool:
+    return findings == Findings(papers=findings.papers, complete=frozenset({"Avatar"})) and ids(findings) == IDS
+
+
+def is_the_first_page(findings: Findings) -> bool:
+    """Kept, and said to be no whole findings."""
+    (row,) = findings.skipped
+    told = (row.stage, row.subject) == ("fetch", "api: Avatar") and row.message.isprintable() and row.message != ""
+    return told and ids(findings) == IDS[:20] and findings.complete == set() and findings.cut == {}
+
+
+def sizes(standin: ArxivStandin) -> list[int]:
+    return [int(each.query["max_results"]) for each in standin.requests]
+
+
+WELL = Fault.altered(lambda page: page)
 
 
 def clipped(page: bytes) -> bytes:
@@ -70,6 +88,11 @@ def clipped(page: bytes) -> bytes:
 def emptied(page: bytes) -> bytes:
     """No entry, though the totals announce some."""
     return re.sub(rb"  <entry>.*</entry>\n", b"", page, flags=re.DOTALL)
+
+
+def nothing(page: bytes) -> bytes:
+    """No entry, and none announced."""
+    return emptied(page).replace(b">30</opensearch:totalResults>", b">0</opensearch:totalResults>")
 
 
 def spelled(old: str, new: str) -> Callable[[bytes], bytes]:
@@ -133,26 +156,60 @@ CASES = {
 SMALLER = {"10 500 html", "10 500 error feed", "10 502"}
 """Besides `Malformed`: these make us try smaller pages before we give up."""
 
-named = pytest.mark.parametrize("name", CASES)
+WAYS = {"newest": None, "window": SINCE}
+newest_or_window = pytest.mark.parametrize("since", WAYS.values(), ids=WAYS)
+every_case = pytest.mark.parametrize(
+    ("name", "since"),
+    [
+        pytest.param(name, since, id=f"{name}-{way}")
+        for name in CASES
+        for way, since in WAYS.items()
+        if since or not name.startswith("23 ")  # these take their time
+    ],
+)
 
 
-@named
+def patience(name: str) -> int:
+    """Requests before we give up: for 20 entries, then for 5 where a page may come through in pieces."""
+    case = CASES[name]
+    return case.tries * (2 if case.kind is Malformed or name in SMALLER else 1)
+
+
+@every_case
 def test_while_it_lasts_it_is_an_error_and_when_it_is_over_all_is_there(
-    name: str, api: ArxivApi, standin: ArxivStandin, clock: Clock
+    name: str, since: dt.datetime | None, api: ArxivApi, standin: ArxivStandin, clock: Clock
 ) -> None:
     case = CASES[name]
     standin.faults = [case.fault] * 50
     with pytest.raises(case.kind) as caught:
-        ask(api)
+        ask(api, since=since)
     assert type(caught.value) is case.kind
-    # 20 entries, then 5: a page may come through in pieces
-    sizes = 2 if case.kind is Malformed or name in SMALLER else 1
-    assert len(standin.requests) == case.tries * sizes
+    assert len(standin.requests) == patience(name)
     assert (caught.value.source, caught.value.topic) == ("api", "Avatar")
     assert str(caught.value).isprintable()
     assert clock.passed < 20 * 60
     standin.faults = []
-    assert is_whole(ask(api))
+    assert is_whole(ask(api, since=since))
+
+
+@every_case
+def test_on_a_later_page_it_costs_the_topic_its_answer(
+    name: str, since: dt.datetime | None, api: ArxivApi, standin: ArxivStandin, clock: Clock
+) -> None:
+    """What came of a window is kept. A first look begins anew with the next run, as long as it takes."""
+    case = CASES[name]
+    standin.faults = [WELL, *[case.fault] * 50]
+    if since:
+        assert is_the_first_page(ask(api, since=since))
+    else:
+        with pytest.raises(case.kind) as caught:
+            ask(api, since=since)
+        assert type(caught.value) is case.kind
+        assert (caught.value.source, caught.value.topic) == ("api", "Avatar")
+    assert len(standin.requests) == 1 + patience(name)
+    assert clock.passed < 20 * 60
+    standin.faults = []
+    assert is_whole(ask(api, since=since))
 
 
 PASSING = [name for name, case in CASES.items() if case.kind is not Refused and case.tries > 1]
@@ -162,7 +219,7 @@ PASSING = [name for name, case in CASES.items() if case.kind is not Refused and 
 @pytest.mark.parametrize("name", PASSING)
 def test_when_it_passes_the_same_run_is_whole(name: str, page: int, api: ArxivApi, standin: ArxivStandin) -> None:
     """On the first page, or on a later one, where `arxiv.Client` would take it for the end."""
-    standin.faults = [Fault.altered(lambda content: content)] * page + [CASES[name].fault] * 2
+    standin.faults = [WELL] * page + [CASES[name].fault] * 2
     assert is_whole(ask(api))
     assert api.requests == len(standin.requests) == 4
 
@@ -195,46 +252,74 @@ def test_10_a_page_that_fails_whole_may_come_in_pieces(api: ArxivApi, standin: A
     """start=400 fails with 166, 167 and 200 entries, and works with others: JosePizarro3/pyrxiv#20."""
     standin.faults = [Fault.status(500)] * 3
     assert is_whole(ask(api))
-    sizes = [int(each.query["max_results"]) for each in standin.requests]
-    assert sizes[:4] == [21, 21, 21, 5]
+    assert sizes(standin)[:4] == [20, 20, 20, 5]
 
 
 def test_22_an_entry_that_breaks_every_page_it_is_on_fails_the_topic(api: ArxivApi, standin: ArxivStandin) -> None:
     """The rest would be half an answer, stored as if there were no other half."""
-    standin.faults = [Fault.altered(spelled("2611.90020v1</id>", "2611.90020v1<id>"))] * 50
+    standin.faults = [Fault.altered(spelled(f"{IDS[0]}v1</id>", f"{IDS[0]}v1<id>"))] * 50
     with pytest.raises(Malformed):
         ask(api)
-    sizes = [int(each.query["max_results"]) for each in standin.requests]
-    assert sizes == [21] * 3 + [5] * 4 + [5] * 3
+    assert sizes(standin) == [20] * 3 + [5] * 3
 
 
-def test_13_false_empty_is_what_it_says(api: ArxivApi, standin: ArxivStandin) -> None:
-    """Nothing in the answer tells it from a true one; whether that can be is for the calendar and the other sources."""
+def test_22_what_came_before_such_an_entry_is_kept(api: ArxivApi, standin: ArxivStandin) -> None:
+    standin.faults = [Fault.altered(spelled(f"{IDS[20]}v1</id>", f"{IDS[20]}v1<id>"))] * 50
+    assert is_the_first_page(ask(api))
+    assert sizes(standin) == [20] + [20] * 3 + [5] * 3
+
+
+@newest_or_window
+def test_13_false_empty_is_never_an_answer(since: dt.datetime | None, api: ArxivApi, standin: ArxivStandin) -> None:
+    """Nothing tells it from a true one, so that neither is taken for "no new papers"."""
     papers, standin.papers = standin.papers, []
-    assert ask(api) == Answer(papers=())
+    with pytest.raises(SourceError, match="never had such a paper"):
+        ask(api, since=since)
+    assert sizes(standin) == [20, 19]
     standin.papers = papers
+    assert is_whole(ask(api, since=since))
+
+
+@newest_or_window
+def test_13_false_empty_that_passes_is_asked_past_any_cache(
+    since: dt.datetime | None, api: ArxivApi, standin: ArxivStandin
+) -> None:
+    standin.faults = [Fault.altered(nothing)]
+    assert is_whole(ask(api, since=since))
+    assert sizes(standin)[:2] == [20, 19]
+
+
+def test_13_false_empty_on_a_later_page_is_not_the_end(api: ArxivApi, standin: ArxivStandin) -> None:
+    standin.faults = [WELL, Fault.altered(nothing)]
     assert is_whole(ask(api))
+    standin.faults = [WELL, *[Fault.altered(nothing)] * 50]
+    findings = ask(api)
+    assert is_the_first_page(findings)
+    assert findings.skipped[0].message == "There were results, and then there were none."
 
 
 def test_18_a_start_beyond_the_window_is_never_asked_for(api: ArxivApi, standin: ArxivStandin) -> None:
-    standin.faults = [Fault.altered(lambda page: page.replace(b">30</opensearch:total", b">30000</opensearch:total"))]
-    answer = api.fetch(TOPIC, since=None, limit=20)
-    assert (len(answer.papers), answer.cut) == (20, 29_980)
+    standin.faults = [
+        Fault.altered(lambda page: page.replace(b">30</opensearch:total", b">30000</opensearch:total"))
+    ] * 50
+    findings = ask(api, since=None, limit=20)
+    assert (ids(findings), findings.cut) == (IDS[:20], {"Avatar": 29_980})
+    assert sizes(standin) == [20, 1]
 
 
 def test_19_nobody_listens(clock: Clock) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}/api/query"
     with Web("test", clock) as web, pytest.raises(Unreachable, match="Connection refused"):
-        ArxivApi(web, endpoint=url).fetch(TOPIC, since=None, limit=5)
+        ask(ArxivApi(web, endpoint=url))
 
 
 def test_26_control_characters_are_removed_and_reported(api: ArxivApi, standin: ArxivStandin) -> None:
     standin.faults = [Fault.altered(spelled("<title>Talking Heads", "<title>Talk\x01ing\x0bHe&#x1;ads"))]
-    answer = ask(api)
-    assert len(answer.papers) == 30
-    assert answer.papers[0].title == "Talking Heads from One Photograph"
-    assert [each.subject for each in answer.skipped] == [IDS[0]]
+    findings = ask(api)
+    assert len(findings.papers) == 30
+    assert findings.papers[0].title == "Talking Heads from One Photograph"
+    assert [each.subject for each in findings.skipped] == [IDS[0]]
 
 
 BROKEN_ENTRIES = {
@@ -256,11 +341,12 @@ def test_an_unreadable_entry_costs_itself_only(name: str, api: ArxivApi, standin
     standin.faults = [
         Fault.altered(lambda page: re.sub(pattern, replacement, page.decode(), count=1, flags=re.DOTALL).encode())
     ]
-    answer = ask(api)
-    assert [each.arxiv_id for each in answer.papers] == IDS[1:]
-    assert len(answer.skipped) == 1
-    assert answer.skipped[0].stage == "fetch"
-    assert answer.skipped[0].message.startswith("left out: ")
+    findings = ask(api)
+    assert ids(findings) == IDS[1:]
+    assert len(findings.skipped) == 1
+    assert findings.skipped[0].stage == "fetch"
+    assert findings.complete == {"Avatar"}
+    assert findings.skipped[0].message.startswith("left out: ")
     assert is_whole(ask(api))
 
 
@@ -286,9 +372,9 @@ def test_31_long_data_is_read_whole(api: ArxivApi, standin: ArxivStandin) -> Non
 
 def test_31_what_is_too_long_is_named(api: ArxivApi, standin: ArxivStandin) -> None:
     standin.papers.append(paper("2611.99999", title="talking head", abstract="x" * 1_048_577))
-    answer = ask(api)
-    assert [each.arxiv_id for each in answer.papers] == IDS
-    assert [each.subject for each in answer.skipped] == ["2611.99999"]
+    findings = ask(api)
+    assert ids(findings) == IDS
+    assert [each.subject for each in findings.skipped] == ["2611.99999"]
 
 
 def test_35_old_identifiers(api: ArxivApi, standin: ArxivStandin) -> None:

@@ -58,7 +58,12 @@ class Asked:
         for each in self.ids:
             if not _ID.fullmatch(each):
                 return error_feed(f"incorrect id format for {each}", f"incorrect_id_format_for_{each}")
-        return _BROKEN if self.size == 0 or self.start + self.size > _WINDOW else None
+        return _BROKEN if self.size == 0 or self._is_beyond() else None
+
+    def _is_beyond(self) -> bool:
+        """As arXiv has it, which numbers pages by rounding, and so refuses some within the window."""
+        page = 1 + round(self.start / self.size)
+        return page > _WINDOW // self.size or self.start + self.size > _WINDOW
 
 
 class ArxivStandin(Server):

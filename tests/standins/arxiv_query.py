@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 import snowballstemmer
 
@@ -36,7 +37,7 @@ _PREFIXES = {
     "lastUpdatedDate",
 }
 _OPERATORS = {"AND", "OR", "ANDNOT", "NOT"}
-_STEMMER = snowballstemmer.stemmer("porter")
+_stem = lru_cache(maxsize=1 << 17)(snowballstemmer.stemmer("porter").stemWord)
 
 
 class BadQueryError(ValueError):
@@ -111,39 +112,59 @@ def _term(prefix: str, token: str) -> Test:
         first, _, rest = text.strip("-").partition("-")
         wanted, unwanted = _term(prefix, first), _term(prefix, rest)
         return lambda paper: wanted(paper) and not unwanted(paper)
-    return lambda paper: any(_contains(each, text) for each in _texts(prefix, paper))
+    texts, holds = _TEXTS[prefix], _holds(text)
+    return lambda paper: any(map(holds, texts(paper)))
 
 
-def _texts(prefix: str, paper: Paper) -> tuple[str, ...]:
-    fields = {
-        "ti": (paper.title,),
-        "title": (paper.title,),
-        "abs": (paper.abstract,),
-        "co": (paper.comment or "",),
-        "jr": (paper.journal_ref or "",),
-        "doi": (paper.doi or "",),
-        "rn": (),
-    }
-    authors = tuple(each.name for each in paper.authors)
-    every = (*(text for texts in fields.values() for text in texts), *authors, paper.arxiv_id, *paper.categories)
-    return fields.get(prefix, every)
+_TEXTS: dict[str, Callable[[Paper], tuple[str, ...]]] = {
+    "ti": lambda paper: (paper.title,),
+    "title": lambda paper: (paper.title,),
+    "abs": lambda paper: (paper.abstract,),
+    "co": lambda paper: (paper.comment or "",),
+    "jr": lambda paper: (paper.journal_ref or "",),
+    "doi": lambda paper: (paper.doi or "",),
+    "rn": lambda paper: (),
+    "all": lambda paper: (
+        *(text for prefix, texts in _TEXTS.items() if prefix != "all" for text in texts(paper)),
+        *(each.name for each in paper.authors),
+        paper.arxiv_id,
+        *paper.categories,
+    ),
+}
 
 
+@lru_cache(maxsize=1 << 16)
 def _words(text: str) -> list[str]:
     plain = "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
-    return re.findall(r"[^\W_]+\*?", plain.casefold())
+    return re.findall(r"[^\W_]+\*?", re.sub(r"['’]s\b", "", plain.casefold()))
 
 
-def _contains(text: str, phrase: str) -> bool:
-    asked, there = _words(phrase), [each.rstrip("*") for each in _words(text)]
-    spans = (there[at : at + len(asked)] for at in range(len(there) - len(asked) + 1))
-    return bool(asked) and any(all(map(_same, span, asked)) for span in spans)
+@lru_cache(maxsize=1 << 16)
+def _stems(text: str) -> str:
+    """Its words as they are compared, with a space around each."""
+    return f" {' '.join(_stem(each.rstrip('*')) for each in _words(text))} "
+
+
+def _holds(phrase: str) -> Callable[[str], bool]:
+    """Whether a text has these words, one after the other."""
+    asked, line = _words(phrase), _stems(phrase)
+    if not asked:
+        return lambda text: False
+    if not any(each.endswith("*") for each in asked):
+        return lambda text: line in _stems(text)
+
+    def holds(text: str) -> bool:
+        there = [each.rstrip("*") for each in _words(text)]
+        spans = (there[at : at + len(asked)] for at in range(len(there) - len(asked) + 1))
+        return any(all(map(_same, span, asked)) for span in spans)
+
+    return holds
 
 
 def _same(word: str, asked: str) -> bool:
     if asked.endswith("*"):
         return word.startswith(asked[:-1])
-    return bool(_STEMMER.stemWord(word) == _STEMMER.stemWord(asked))
+    return bool(_stem(word) == _stem(asked))
 
 
 def _names(name: str, asked: str) -> bool:
@@ -153,12 +174,15 @@ def _names(name: str, asked: str) -> bool:
 
 
 def _dates(token: str) -> Test:
-    """`[A TO B]` over the time of v1, whichever of the two prefixes was given: arXiv rewrites one to the other."""
+    """`[A TO B]` over the time of v1, whichever of the two prefixes was given: arXiv rewrites one to the other.
+
+    Of the last minute only the first second belongs to it: arXiv reads B as B:00, and asks for what is not later.
+    """
     found = re.fullmatch(r"\[\s*(\d{4,14})\s+TO\s+(\d{4,14})\s*\]", token)
     if found is None:
         raise BadQueryError(token)
     begin = _moment(found[1], "00000101000000")
-    end = _moment(found[2], "99991231235959")
+    end = _moment(found[2], "99991231235900")
     return lambda paper: paper.published is not None and begin <= paper.published <= end
 
 

@@ -8,17 +8,15 @@ these is an error, or a row that names the one entry that had to be left out. Pu
 from __future__ import annotations
 
 import re
-import sys
-from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 import msgspec
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
-from digest.errors import Malformed, Refused, Throttled
+from digest.errors import Malformed, Refused
 from digest.model import Failure
 from digest.sources.fields import moment, one_line
 from digest.sources.identifiers import parse_arxiv_id
+from digest.sources.strict_xml import read_xml
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -26,10 +24,7 @@ OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 _LONGEST = 1_000_000
 """Characters in one field. arXiv's own limit is 1,920 for an abstract; lxml drops what is longer than 10 million."""
 
-_LEGAL = "\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
-"""What XML allows: https://www.w3.org/TR/xml/#charsets."""
-_SUSPECT = re.compile(f"[^{_LEGAL}]|&#(?:x(?P<hex>[0-9A-Fa-f]{{1,8}})|(?P<decimal>[0-9]{{1,8}}));")
-_ID = re.compile(r"<id>([^<]*)</id>")
+_CLEANED = "characters that XML forbids were removed"
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,8 +48,8 @@ def guard(content: bytes, *, source: str, start: int = 0) -> Feed:
     Raises `Throttled` for a throttling page in place of results, `Refused` for arXiv's error feed, `Malformed` for
     everything else that is not one whole page.
     """
-    text, cleaned = _clean(_decode(content, source))
-    root = _parse(text, source)
+    document = read_xml(content, source=source, root=f"{ATOM}feed", record="entry")
+    root = document.root
     entries = root.findall(f"{ATOM}entry")
     for entry in entries:
         if "/api/errors" in _text(entry, "id"):  # https://info.arxiv.org/help/api/user-manual.html#34-errors
@@ -65,8 +60,12 @@ def guard(content: bytes, *, source: str, start: int = 0) -> Feed:
     if total > start and not entries:
         raise Malformed(f"An empty page came, though {total} results are announced.", source=source)
     readable: list[Element] = []
-    skipped = list(cleaned)
-    for entry in entries:
+    skipped: list[Failure] = []
+    if document.altered and not document.cleaned:
+        skipped.append(_row("a page of results", _CLEANED))
+    for number, entry in enumerate(entries):
+        if number in document.cleaned:
+            skipped.append(_row(_text(entry, "id"), _CLEANED))
         flaw = _flaw(entry)
         if flaw:
             skipped.append(_row(_text(entry, "id"), f"left out: {flaw}"))
@@ -79,57 +78,6 @@ def guard(content: bytes, *, source: str, start: int = 0) -> Feed:
         came=len(entries),
         skipped=tuple(skipped),
     )
-
-
-def _decode(content: bytes, source: str) -> str:
-    """The text, as UTF-8 whatever else is declared: arXiv sends nothing else, and U+FFFD would be a loss."""
-    start = content[:200].strip().lower()
-    if not start:
-        raise Malformed("An empty answer came.", source=source)
-    if start.startswith(b"rate exceeded"):  # with status 200: https://github.com/openags/paper-search-mcp/issues/81
-        raise Throttled("arXiv answered “Rate exceeded.”", source=source, hint="It is busy; the next run asks again.")
-    if start.startswith((b"<!doctype html", b"<html")):
-        raise Malformed("A web page came in place of results.", source=source)
-    if b"\0" in start:
-        raise Malformed("The feed is not UTF-8: it holds NULs, as UTF-16 does.", source=source)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Malformed(f"The feed is not UTF-8: {error.reason} at byte {error.start}.", source=source) from error
-
-
-def _clean(text: str) -> tuple[str, tuple[Failure, ...]]:
-    """`text` without the characters that XML forbids, and a row for each entry that had any."""
-    clean = _SUSPECT.sub(_replacement, text)
-    if clean == text:
-        return text, ()
-    message = "characters that XML forbids were removed"
-    rows = []
-    for entry in text.split("<entry")[1:]:
-        if _SUSPECT.sub(_replacement, entry) != entry:
-            name = _ID.search(entry)
-            rows.append(_row(name[1] if name else "", message))
-    return clean, tuple(rows) or (Failure(stage="fetch", subject="a page of results", message=message),)
-
-
-def _replacement(found: re.Match[str]) -> str:
-    code = int(found["hex"], 16) if found["hex"] else int(found["decimal"] or ord(found[0]))
-    character = chr(code) if code <= sys.maxunicode else "\0"
-    if re.fullmatch(f"[{_LEGAL}]", character):
-        return found[0]
-    return " " if character.isspace() else ""
-
-
-def _parse(text: str, source: str) -> Element:
-    try:
-        root = fromstring(text, forbid_dtd=True)
-    except ParseError as error:
-        raise Malformed(f"The feed is not whole: {error}.", source=source) from error
-    except DefusedXmlException as error:
-        raise Malformed(f"The feed declares what no feed may: {type(error).__name__}.", source=source) from error
-    if root.tag != f"{ATOM}feed":
-        raise Malformed(f"Not a feed: its root is {root.tag[:80]!r}.", source=source)
-    return root
 
 
 def _number(root: Element, name: str, source: str) -> int:

@@ -26,6 +26,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     root: Element
     cleaned: frozenset[int]
     """Which of its records, counted from 0, held characters that XML forbids; they were taken out."""
+    altered: bool = False
+    """Whether such characters were taken out anywhere."""
 
 
 def read_xml(content: bytes, *, source: str, root: str, record: str) -> Document:
@@ -43,7 +45,8 @@ def read_xml(content: bytes, *, source: str, root: str, record: str) -> Document
         raise Malformed(f"The answer declares what none may: {type(error).__name__}.", source=source) from error
     if tree.tag != root:
         raise Malformed(f"Not what was asked for: the root is {tree.tag[:80]!r}.", source=source)
-    return Document(root=tree, cleaned=_unclean(text, record) if clean != text else frozenset())
+    altered = clean != text
+    return Document(root=tree, cleaned=_unclean(text, record) if altered else frozenset(), altered=altered)
 
 
 def text_of(parent: Element, path: str) -> str:

@@ -169,7 +169,9 @@ def _brought_up_to_date(before: Entry, item: Found, mailing: dt.date) -> Entry:
     else:
         versions = (*known[:-1], msgspec.structs.replace(known[-1], updated=facts["updated"]))
         withdrawn = before.withdrawn or is_withdrawn(Paper(**facts))
-    versions = _dated(versions, item.versions, paper.version)
+    # A route without times may have met version 1; when it was submitted is known once `published` is.
+    first = (Version(version=1, updated=facts["published"]),) if facts["published"] else ()
+    versions = _dated(versions, (*first, *item.versions), paper.version)
     if before.withdrawn and not withdrawn:
         # the remark spoke of the version before; a source without comments can't take it back
         facts["comment"] = paper.comment

@@ -73,7 +73,7 @@ def fetch(asking: Asking, stored: Mapping[str, Entry], status: Status, *, now: d
     answers = ask(asking.sources, question, known=known_papers(stored.values(), since), reporter=reporter)
     if any(route.complete for route in answers.routes):
         answers = confirm(asking.sources, question, answers)
-    matched, cut = _within_limit(_match(answers, Matcher(asking.topics)), asking, stored)
+    matched, cut = _within_limit(_match(answers, Matcher(asking.topics), stored), asking, stored)
     changes = compare(stored, _found(matched, answers, status, now), now=now, mailing=calendar.latest_mailing(now))
     changes, lost = _find_code(changes, asking.finders, reporter)
     cut = {topic.name: cut.get(topic.name, 0) + answers.cut.get(topic.name, 0) for topic in asking.topics}
@@ -106,10 +106,18 @@ def _definition(topic: Topic) -> str:
     return digest_of(msgspec.json.encode(topic).decode())
 
 
-def _match(answers: Answers, matcher: Matcher) -> dict[str, _Matched]:
+def _match(answers: Answers, matcher: Matcher, stored: Mapping[str, Entry]) -> dict[str, _Matched]:
     return {
-        arxiv_id: _Matched(paper=paper, topics=matcher.topics_of(paper)) for arxiv_id, paper in answers.papers.items()
+        arxiv_id: _Matched(paper=_possible(paper, stored.get(arxiv_id)), topics=matcher.topics_of(paper))
+        for arxiv_id, paper in answers.papers.items()
     }
+
+
+def _possible(paper: Paper, stored: Entry | None) -> Paper:
+    """Without a mailing that went out after we had the paper: a feed that stays behind dates yesterday's anew."""
+    if paper.announced is None or stored is None or stored.first_seen >= calendar.mailed(paper.announced):
+        return paper
+    return msgspec.structs.replace(paper, announced=None)
 
 
 def _within_limit(

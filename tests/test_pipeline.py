@@ -373,3 +373,12 @@ def test_a_corrected_record_brings_what_is_stored_up_to_date_and_adds_nothing(tm
     assert list(entries) == ["2611.90001"]
     assert entries["2611.90001"].doi == "10.0000/heads"
     assert done.report.new == 0
+
+
+def test_a_feed_that_stays_behind_does_not_date_yesterdays_papers_anew(tmp_path: Path) -> None:
+    pipeline.run(parts(tmp_path, sources=(FakeSource(HEAD),)))
+    tomorrow = dt.date(2026, 11, 12)
+    stale = FakeSource(paper("2611.90001", announced=tomorrow), name="rss", announced=tomorrow)
+    later = SEEN + dt.timedelta(days=1)
+    pipeline.run(parts(tmp_path, sources=(FakeSource(HEAD), stale), now=lambda: later))
+    assert Store(tmp_path / "docs/data").entries()["2611.90001"].announced is None

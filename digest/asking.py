@@ -1,7 +1,7 @@
 """Ask the routes to arXiv, one after the other, until every topic has a whole answer; say which have none.
 
-A route's word is not taken for granted: an answer that holds none of the papers which the same window held yesterday is
-not empty but broken, and an answer that brings nothing new is confirmed by a second route where there is one.
+A route's word is not taken for granted: an answer that lacks many of the papers which the same window held yesterday is
+broken, and an answer that brings nothing new is confirmed by a second route where there is one.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from digest import calendar
 from digest.changes import united
 from digest.errors import SourceError
 from digest.model import Entry, Failure, Feed, Paper, Topic, Version
 from digest.ports import Findings, Question, Reporter, Source
+from digest.topics import Matcher
 
-_FEW = 3
-"""Papers that must have been there before for their absence to mean something: one may have been removed."""
+_FEW, _SHARE = 3, 0.25
+"""Papers of before, and their share, that an answer may not lack: one may have been removed."""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +50,8 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     cut: Mapping[str, int]
     failures: tuple[Failure, ...]
     feeds: Mapping[str, Feed]
+    shown: Mapping[str, dt.date]
+    """arXiv id → the mailing that the route is of which told of it, where that is one mailing's."""
 
     def complete(self, topic: str) -> tuple[Route, ...]:
         """The routes that gave the topic a whole answer, the first asked first."""
@@ -70,7 +74,9 @@ def ask(
     return gathered.answers()
 
 
-def confirm(sources: Sequence[Source], question: Question, answers: Answers) -> Answers:
+def confirm(
+    sources: Sequence[Source], question: Question, answers: Answers, *, known: Mapping[str, frozenset[str]]
+) -> Answers:
     """Ask a route that goes by announcement, if none has answered: for papers that were held, and a second opinion.
 
     A topic without categories isn't asked for again: it would take all of arXiv.
@@ -86,7 +92,7 @@ def confirm(sources: Sequence[Source], question: Question, answers: Answers) -> 
     }
     for source in sources:
         if waiting and source.by_announcement and source.name not in asked:
-            route = gathered.take(source, _only(question, waiting.values()), {})
+            route = gathered.take(source, _only(question, waiting.values()), known)
             for name in route.complete:
                 del waiting[name]
     return gathered.answers()
@@ -103,6 +109,7 @@ class _Gathered:
         self._cut = dict(start.cut) if start else {}
         self._failures = list(start.failures) if start else []
         self._feeds = dict(start.feeds) if start else {}
+        self._shown = dict(start.shown) if start else {}
 
     def take(self, source: Source, question: Question, known: Mapping[str, frozenset[str]]) -> Route:
         """Ask one route and keep what it says."""
@@ -126,18 +133,20 @@ class _Gathered:
         for arxiv_id, versions in findings.versions.items():
             self._versions[arxiv_id] = versions
         self._feeds |= findings.feeds
+        if findings.announced is not None:
+            self._shown |= {paper.arxiv_id: findings.announced for paper in findings.papers}
         self._failures += findings.skipped
         hollow = _hollow(findings, known)
         self._failures += [
             Failure(
                 stage="fetch",
                 subject=f"{name}: {topic}",
-                message=f"The answer lacks all {len(known[topic])} papers that its window held before.",
+                message=f"The answer lacks {_share(lack, len(known[topic]))} papers that its window held before.",
                 hint="arXiv sometimes gives empty answers; nothing is lost, and the next run asks again.",
             )
-            for topic in sorted(hollow)
+            for topic, lack in sorted(hollow.items())
         ]
-        complete = (findings.complete & asked) - hollow
+        complete = (findings.complete & asked) - hollow.keys()
         self._cut |= {topic: cut for topic, cut in findings.cut.items() if topic in complete and cut}
         message = findings.skipped[0].message if findings.skipped and not complete else None
         return Route(
@@ -146,7 +155,7 @@ class _Gathered:
             complete=complete,
             reached=bool(complete or findings.papers),
             announced=findings.announced,
-            message="The answer was empty." if hollow and not complete else message,
+            message="The answer was not whole." if hollow and not complete else message,
         )
 
     def answers(self) -> Answers:
@@ -159,28 +168,42 @@ class _Gathered:
             cut=self._cut,
             failures=tuple(self._failures),
             feeds=self._feeds,
+            shown=self._shown,
         )
 
 
-def known_papers(entries: Iterable[Entry], since: Mapping[str, dt.datetime | None]) -> dict[str, frozenset[str]]:
-    """Topic → stored papers that its window must hold again, because arXiv forgets nothing."""
+def known_papers(
+    entries: Iterable[Entry], since: Mapping[str, dt.datetime | None], matcher: Matcher, now: dt.datetime
+) -> dict[str, frozenset[str]]:
+    """Topic → stored papers that its window must hold again, because arXiv forgets nothing.
+
+    Without those of tonight's mailing, which OAI shows before the search does, and without those that a revision has
+    taken the topic's words from.
+    """
+    first = min((start for start in since.values() if start is not None), default=now)
     found: dict[str, set[str]] = {}
     for entry in entries:
-        for match in entry.topics:
+        days = (entry.listed, *(version.listed for version in entry.versions if version.listed))
+        if entry.updated is None or entry.updated <= first or not calendar.is_searchable(max(days), now):
+            continue
+        for match in matcher.topics_of(entry):
             start = since.get(match.topic)
-            if start is not None and entry.updated is not None and entry.updated > start:
+            if start is not None and entry.updated > start:
                 found.setdefault(match.topic, set()).add(entry.arxiv_id)
     return {topic: frozenset(ids) for topic, ids in found.items()}
 
 
-def _hollow(findings: Findings, known: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Topics whose answer can't be right. A route that tells only one mailing can't be held to a window."""
+def _hollow(findings: Findings, known: Mapping[str, frozenset[str]]) -> dict[str, int]:
+    """Topics whose answer can't be right → papers that it lacks. A route that tells one mailing has no window."""
     if findings.announced is not None:
-        return frozenset()
+        return {}
     came = {paper.arxiv_id for paper in findings.papers}
-    return frozenset(
-        topic for topic in findings.complete if len(known.get(topic, ())) >= _FEW and not known[topic] & came
-    )
+    lacking = {topic: len(known.get(topic, frozenset()) - came) for topic in findings.complete}
+    return {topic: lack for topic, lack in lacking.items() if lack >= _FEW and lack > _SHARE * len(known[topic])}
+
+
+def _share(lack: int, known: int) -> str:
+    return f"all {known}" if lack == known else f"{lack} of {known}"
 
 
 def _only(question: Question, topics: Iterable[Topic]) -> Question:

@@ -70,10 +70,12 @@ def fetch(asking: Asking, stored: Mapping[str, Entry], status: Status, *, now: d
     before = sum(source.requests for source in asking.sources)
     since = {topic.name: _since(topic, status, asking.lookback) for topic in asking.topics}
     question = Question(topics=asking.topics, since=since, limit=asking.limit, now=now)
-    answers = ask(asking.sources, question, known=known_papers(stored.values(), since), reporter=reporter)
+    matcher = Matcher(asking.topics)
+    known = known_papers(stored.values(), since, matcher, now)
+    answers = ask(asking.sources, question, known=known, reporter=reporter)
     if any(route.complete for route in answers.routes):
-        answers = confirm(asking.sources, question, answers)
-    matched, cut = _within_limit(_match(answers, Matcher(asking.topics), stored), asking, stored)
+        answers = confirm(asking.sources, question, answers, known=known)
+    matched, cut = _within_limit(_match(answers, matcher, stored), asking, stored)
     changes = compare(stored, _found(matched, answers, status, now), now=now, mailing=calendar.latest_mailing(now))
     changes, lost = _find_code(changes, asking.finders, reporter)
     cut = {topic.name: cut.get(topic.name, 0) + answers.cut.get(topic.name, 0) for topic in asking.topics}
@@ -152,29 +154,36 @@ def _found(matched: Mapping[str, _Matched], answers: Answers, status: Status, no
         Found(
             paper=each.paper,
             topics=each.topics,
-            listed=_listing_day(each, status, now),
-            revised=_revision_day(each, status, now),
+            listed=_listing_day(each, answers, status, now),
+            revised=_revision_day(each, answers, status, now),
             versions=answers.versions.get(each.paper.arxiv_id, ()),
         )
         for each in (*matched.values(), *(_Matched(paper=paper, topics=()) for paper in corrected))
     )
 
 
-def _listing_day(matched: _Matched, status: Status, now: dt.datetime) -> dt.date:
+def _listing_day(matched: _Matched, answers: Answers, status: Status, now: dt.datetime) -> dt.date:
     """Day under which a paper that is new to us stands as new."""
+    paper = matched.paper
+    # A paper that is met in a later version wasn't held: its first one was out long ago. Nor was one that had come to
+    # the last run and could not be read.
+    held = paper.version == 1 and all(row.subject != paper.arxiv_id for row in status.failures)
     return calendar.listing_day(
-        published=matched.paper.published,
-        announced=matched.paper.announced,
+        published=paper.published,
+        announced=paper.announced or (answers.shown.get(paper.arxiv_id) if paper.published is None else None),
         first_seen=now,
-        # A paper that is met in a later version wasn't held: its first one was out long ago.
-        looked_until=_looked_until(matched, status) if matched.paper.version == 1 else None,
+        looked_until=_looked_until(matched, status) if held else None,
     )
 
 
-def _revision_day(matched: _Matched, status: Status, now: dt.datetime) -> dt.date:
+def _revision_day(matched: _Matched, answers: Answers, status: Status, now: dt.datetime) -> dt.date:
     """Day under which a later version stands as revised."""
+    paper = matched.paper
     return calendar.listing_day(
-        published=matched.paper.updated, announced=None, first_seen=now, looked_until=_looked_until(matched, status)
+        published=paper.updated,
+        announced=answers.shown.get(paper.arxiv_id) if paper.updated is None else None,
+        first_seen=now,
+        looked_until=_looked_until(matched, status),
     )
 
 

@@ -52,8 +52,10 @@ class Source(Protocol):
     by_announcement: bool
     """Whether it goes by when papers were announced. One that goes by when they were submitted can't see a paper that
     moderation held for longer than the window."""
-    requests: int
-    """Requests sent so far."""
+
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
 
     def ask(self, question: Question) -> Findings:
         """What the route knows; topics that it can't answer are not in `Findings.complete`."""

@@ -303,9 +303,9 @@ def _right(line: Line) -> bool:
 
 
 def _read(stream: BinaryIO) -> Request | None:
-    """The next request, or None when the client has left."""
+    """The next request, or None when the client has left or speaks another language, as TLS is."""
     start = stream.readline().decode("latin-1").split()
-    if not start:
+    if len(start) < 3 or not start[2].startswith("HTTP/"):
         return None
     headers = {}
     while (field := stream.readline().strip()) != b"":

@@ -44,6 +44,8 @@ class Soaked(NamedTuple):
     """Papers on a topic that even the perfect run hasn't."""
     papers: int
     requests: int
+    usual: int
+    """Requests of the same runs to an arXiv that never fails."""
     gap: float
     """Shortest time between the starts of two requests, seconds of the simulated clock."""
 
@@ -57,7 +59,7 @@ def soak(days: int, seed: int, papers: int = 7) -> Soaked:
     """Play the days twice, once without faults."""
     history = invent(dt.date(2026, 10, 19), dt.date(2026, 12, 4), seed=seed, papers=papers)
     plan = tuple(forecast(START, days, seed=seed))
-    perfect, _ = _play(history, plan, foul=False)
+    perfect, calm = _play(history, plan, foul=False)
     runs, world = _play(history, plan, foul=True)
     order = [frozenset(ROUTES) - weather.spells.keys() for weather in plan]
     judge = Judge(history, config.parse(f"keywords:{TOPICS}", "config.yaml").topics, perfect, runs, order)
@@ -69,6 +71,7 @@ def soak(days: int, seed: int, papers: int = 7) -> Soaked:
         lost=tuple(judge.lost()),
         papers=len(perfect[-1].entries),
         requests=len(starts),
+        usual=len(calm.arrivals),
         gap=min(later - sooner for sooner, later in itertools.pairwise(starts)),
     )
 
@@ -108,7 +111,9 @@ def main() -> int:
     print("| run (UTC) | requests | faults | outcome | new | revised |\n|---|---|---|---|--:|--:|")
     for weather, ran in zip(found.plan, found.runs, strict=True):
         print(_line(weather, ran))
-    print(f"\n{len(found.runs)} runs, {found.requests} requests, never two within {found.gap:.1f} s")
+    runs, most = len(found.runs), max(len(ran.arrivals) for ran in found.runs)
+    print(f"\n{runs} runs, {found.requests} requests: {found.requests / runs:.1f} a run, {most} at most")
+    print(f"{found.usual / runs:.1f} a run where nothing fails; never two within {found.gap:.1f} s")
     print(f"{found.papers} papers in the perfect store, {len(found.unexcused)} unexcused differences")
     for excuse, number in Counter(each.excuse for each in found.differences if each.excuse).most_common():
         print(f"  excused {number}: {excuse}")

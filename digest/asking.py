@@ -7,7 +7,9 @@ broken, and an answer that brings nothing new is confirmed by a second route whe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -20,6 +22,23 @@ from digest.topics import Matcher
 
 _FEW, _SHARE = 3, 0.25
 """Papers of before, and their share, that an answer may not lack: one may have been removed."""
+_RECENT = dt.timedelta(days=31)
+_AT_ONCE = 100
+"""Papers that are looked up by name in a run: one request."""
+
+
+Known = Mapping[str, Mapping[str, str | None]]
+"""Topic → papers that its window held before → their primary category."""
+
+
+@runtime_checkable
+class Lookup(Protocol):
+    """A route that can be asked for papers by name."""
+
+    name: str
+
+    def by_id(self, ids: Sequence[str]) -> Findings:
+        """The papers called `ids` in their newest version. Raises `SourceError` when nothing could be used."""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +77,7 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(route for route in self.routes if topic in route.complete)
 
 
-def ask(
-    sources: Sequence[Source], question: Question, *, known: Mapping[str, frozenset[str]], reporter: Reporter
-) -> Answers:
+def ask(sources: Sequence[Source], question: Question, *, known: Known, reporter: Reporter) -> Answers:
     """Ask in order, each route for the topics that are still open. `known`: papers that their window held before."""
     reporter.stage("fetch", len(question.topics))
     gathered = _Gathered()
@@ -74,9 +91,7 @@ def ask(
     return gathered.answers()
 
 
-def confirm(
-    sources: Sequence[Source], question: Question, answers: Answers, *, known: Mapping[str, frozenset[str]]
-) -> Answers:
+def confirm(sources: Sequence[Source], question: Question, answers: Answers, *, known: Known) -> Answers:
     """Ask a route that goes by announcement, if none has answered: for papers that were held, and a second opinion.
 
     A topic without categories isn't asked for again: it would take all of arXiv.
@@ -98,6 +113,34 @@ def confirm(
     return gathered.answers()
 
 
+def without_times(papers: Iterable[Paper], stored: Mapping[str, Entry], today: dt.date) -> list[str]:
+    """Papers, of these and of those of a month, of which no route has said when they were submitted.
+
+    So they came by feeds alone, which tell no comment either: not whether a paper is withdrawn, nor where its code is.
+    """
+    newest: dict[str, Paper] = {
+        arxiv_id: entry
+        for arxiv_id, entry in stored.items()
+        if max((entry.listed, *(each.listed for each in entry.versions if each.listed))) > today - _RECENT
+    }
+    for paper in papers:
+        known = stored.get(paper.arxiv_id)
+        if known is None or known.version < paper.version or known.updated is None:
+            newest[paper.arxiv_id] = paper
+    return [arxiv_id for arxiv_id, paper in newest.items() if paper.updated is None][-_AT_ONCE:]
+
+
+def look_up(sources: Sequence[Source], answers: Answers, ids: Sequence[str]) -> Answers:
+    """What the first route that can be asked for papers by name tells of `ids`, unless it has just failed."""
+    failed = {route.name for route in answers.routes if not route.complete}
+    source = next((each for each in sources if isinstance(each, Lookup) and each.name not in failed), None)
+    if source is None:
+        return answers
+    gathered = _Gathered(answers)
+    gathered.look_up(source, ids)
+    return gathered.answers()
+
+
 class _Gathered:
     """Answers in the making."""
 
@@ -111,7 +154,7 @@ class _Gathered:
         self._feeds = dict(start.feeds) if start else {}
         self._shown = dict(start.shown) if start else {}
 
-    def take(self, source: Source, question: Question, known: Mapping[str, frozenset[str]]) -> Route:
+    def take(self, source: Source, question: Question, known: Known) -> Route:
         """Ask one route and keep what it says."""
         asked = frozenset(topic.name for topic in question.topics)
         try:
@@ -125,10 +168,23 @@ class _Gathered:
         self._routes.append(route)
         return route
 
-    def _keep(self, name: str, asked: frozenset[str], findings: Findings, known: Mapping[str, frozenset[str]]) -> Route:
-        for paper in findings.papers:
+    def look_up(self, source: Lookup, ids: Sequence[str]) -> None:
+        """Ask one route for papers by name. That it fails costs nothing that was known."""
+        try:
+            findings = source.by_id(ids)
+        except SourceError as error:
+            self._failures.append(Failure(stage="fetch", subject=source.name, message=error.message, hint=error.hint))
+        else:
+            self._add(findings.papers)
+            self._failures += findings.skipped
+
+    def _add(self, papers: Iterable[Paper]) -> None:
+        for paper in papers:
             before = self._papers.get(paper.arxiv_id)
             self._papers[paper.arxiv_id] = paper if before is None else united(before, paper)
+
+    def _keep(self, name: str, asked: frozenset[str], findings: Findings, known: Known) -> Route:
+        self._add(findings.papers)
         self._edited |= {paper.arxiv_id: paper for paper in findings.edited}
         for arxiv_id, versions in findings.versions.items():
             self._versions[arxiv_id] = versions
@@ -174,14 +230,14 @@ class _Gathered:
 
 def known_papers(
     entries: Iterable[Entry], since: Mapping[str, dt.datetime | None], matcher: Matcher, now: dt.datetime
-) -> dict[str, frozenset[str]]:
-    """Topic → stored papers that its window must hold again, because arXiv forgets nothing.
+) -> Known:
+    """Stored papers that the windows must hold again, because arXiv forgets nothing.
 
     Without those of tonight's mailing, which OAI shows before the search does, and without those that a revision has
     taken the topic's words from.
     """
     first = min((start for start in since.values() if start is not None), default=now)
-    found: dict[str, set[str]] = {}
+    found: dict[str, dict[str, str | None]] = {}
     for entry in entries:
         days = (entry.listed, *(version.listed for version in entry.versions if version.listed))
         if entry.updated is None or entry.updated <= first or not calendar.is_searchable(max(days), now):
@@ -189,17 +245,24 @@ def known_papers(
         for match in matcher.topics_of(entry):
             start = since.get(match.topic)
             if start is not None and entry.updated > start:
-                found.setdefault(match.topic, set()).add(entry.arxiv_id)
-    return {topic: frozenset(ids) for topic, ids in found.items()}
+                found.setdefault(match.topic, {})[entry.arxiv_id] = entry.primary_category
+    return found
 
 
-def _hollow(findings: Findings, known: Mapping[str, frozenset[str]]) -> dict[str, int]:
+def _hollow(findings: Findings, known: Known) -> dict[str, int]:
     """Topics whose answer can't be right → papers that it lacks. A route that tells one mailing has no window."""
     if findings.announced is not None:
         return {}
     came = {paper.arxiv_id for paper in findings.papers}
-    lacking = {topic: len(known.get(topic, frozenset()) - came) for topic in findings.complete}
-    return {topic: lack for topic, lack in lacking.items() if lack >= _FEW and lack > _SHARE * len(known[topic])}
+    lacking = {topic: known[topic].keys() - came for topic in findings.complete & known.keys()}
+    return {topic: len(lack) for topic, lack in lacking.items() if _is_much(lack, known[topic])}
+
+
+def _is_much(lack: Collection[str], papers: Mapping[str, str | None]) -> bool:
+    """Whether that is no chance, over all or in one category: OAI is asked for each apart."""
+    there, gone = Counter(papers.values()), Counter(papers[arxiv_id] for arxiv_id in lack)
+    parts = [(len(lack), len(papers)), *((gone[name], there[name]) for name in gone)]
+    return any(few >= _FEW and few > _SHARE * many for few, many in parts)
 
 
 def _share(lack: int, known: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from digest import calendar
-from digest.asking import Answers, Route, ask, confirm, known_papers
+from digest.asking import Answers, Route, ask, confirm, known_papers, look_up, without_times
 from digest.changes import Changes, Found, compare, with_links
 from digest.errors import CodeFinderError
 from digest.model import (
@@ -75,7 +75,12 @@ def fetch(asking: Asking, stored: Mapping[str, Entry], status: Status, *, now: d
     answers = ask(asking.sources, question, known=known, reporter=reporter)
     if any(route.complete for route in answers.routes):
         answers = confirm(asking.sources, question, answers, known=known)
-    matched, cut = _within_limit(_match(answers, matcher, stored), asking, stored)
+    matched = _match(answers, matcher, stored)
+    ours = (each.paper for arxiv_id, each in matched.items() if each.topics or arxiv_id in stored)
+    if bare := without_times(ours, stored, now.date()):
+        answers = look_up(asking.sources, answers, bare)
+        matched = _match(answers, matcher, stored)
+    matched, cut = _within_limit(matched, asking, stored)
     changes = compare(stored, _found(matched, answers, status, now), now=now, mailing=calendar.latest_mailing(now))
     changes, lost = _find_code(changes, asking.finders, reporter)
     cut = {topic.name: cut.get(topic.name, 0) + answers.cut.get(topic.name, 0) for topic in asking.topics}
@@ -189,9 +194,14 @@ def _revision_day(matched: _Matched, answers: Answers, status: Status, now: dt.d
 
 def _looked_until(matched: _Matched, status: Status) -> dt.datetime | None:
     """Start of the last whole answer, when every topic of the paper had one: a new topic brings old papers."""
-    looks = [latest_look(status.topics[each.topic]) for each in matched.topics if each.topic in status.topics]
+    looks = [_look(each, status.topics[each.topic]) for each in matched.topics if each.topic in status.topics]
     known = [look for look in looks if look is not None]
     return min(known) if known and len(known) == len(matched.topics) else None
+
+
+def _look(match: TopicMatch, known: TopicStatus) -> dt.datetime | None:
+    """Start of the last answer that could show such a paper: feeds tell no comments."""
+    return known.answered if {each.field for each in match.evidence} == {"comment"} else latest_look(known)
 
 
 def _find_code(

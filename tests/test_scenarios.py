@@ -28,8 +28,6 @@ DOC = Path(__file__).parents[1] / "docs/faults.md"
 START, END = "<!-- faults:start -->", "<!-- faults:end -->"
 NAMES = {"api": "API", "rss": "RSS", "oai": "OAI"}
 ABSENT = {
-    37: ("unknown id in an id list", "no run asks for papers by id"),
-    38: ("reordered id list", "no run asks for papers by id"),
     48: ("Hugging Face trouble", "this version looks nothing up there"),
     49: ("GitHub trouble", "this version looks nothing up there"),
 }
@@ -181,7 +179,7 @@ def rows() -> Iterator[Row]:
         later = "" if content.today == content.only else "; with the others, tomorrow"
         later = later if content.only == ROUTES else "; with the others, never"
         told_by = "any route" if content.today == ROUTES else f"{found}{later}"
-        yield Row(content.number, content.name, content.what, f"taken in right: {told_by}", "")
+        yield Row(content.number or 50, content.name, content.what, f"taken in right: {told_by}", "")
     for (number, name, what), course in groupby(COURSES, key=lambda each: (each.number, each.name, each.what)):
         yield Row(number or 50, name, what, in_words({each.on: each.outcome for each in course}), "")
     for absent, (name, why) in ABSENT.items():

@@ -23,7 +23,8 @@ _AUTHORS = tuple(Author(name=f"{first}{number} Lovelace") for number in range(15
 class Content(NamedTuple):
     """Something that one paper does."""
 
-    number: int
+    number: int | None
+    """In the list; None for what isn't in it."""
     name: str
     what: str
     arxiv_id: str
@@ -78,6 +79,7 @@ def revised(arxiv_id: str, year: int) -> tuple[Stage, Stage]:
 
 _WITHDRAWN = "This paper has been withdrawn by the authors due to an error."
 _COMMENTED, _REPLACED, _BUMPED = known("2611.96001"), known("2611.96002"), known("2611.96003")
+_GONE = known("2611.96006")
 _ELSEWHERE = paper("2205.06399", published=dt.datetime(2022, 5, 12, 12, tzinfo=dt.UTC), categories=("cs.LG",))
 _ELSEWHERE = msgspec.structs.replace(
     _ELSEWHERE, updated=_ELSEWHERE.published, announced=dt.date(2022, 5, 13), primary_category="cs.LG"
@@ -112,6 +114,15 @@ CONTENTS: tuple[Content, ...] = (
         _REPLACED.arxiv_id,
         (Stage(_REPLACED, _YESTERDAY), later(_REPLACED, abstract=_WITHDRAWN)),
         lambda entry: entry.withdrawn and entry.version == 2,
+    ),
+    Content(
+        32,
+        "withdrawn, its words gone",
+        "a new version without the topic's words, which the search doesn't find any more",
+        _GONE.arxiv_id,
+        (Stage(_GONE, _YESTERDAY), later(_GONE, title="Void", abstract="None.", comment=_WITHDRAWN)),
+        lambda entry: entry.withdrawn and entry.version == 2,
+        today=("oai",),
     ),
     Content(
         33,
@@ -181,6 +192,15 @@ CONTENTS: tuple[Content, ...] = (
         "2611.96005",
         (Stage(paper("2611.96005", title=_HOSTILE, abstract=_HOSTILE), _TODAY),),
         lambda entry: entry.title == entry.abstract == _HOSTILE,
+    ),
+    Content(
+        None,
+        "words in the comment alone",
+        "the topic's words stand nowhere else, and RSS tells no comments",
+        "2611.96007",
+        (Stage(paper("2611.96007", title="Things", comment="9 pages, with a talking head"), _TODAY),),
+        lambda entry: entry.listed == _TODAY,
+        today=("api", "oai"),
     ),
 )
 

@@ -12,8 +12,9 @@ from tests.scenarios.faults import throttled
 from tests.scenarios.outcomes import Outcome
 from tests.scenarios.runs import Ran
 from tests.scenarios.three_days import DENIED, TODAY, Days, alone, before
-from tests.standins.http import Fault
-from tests.world import ROUTES, Trouble
+from tests.standins.arxiv import feed
+from tests.standins.http import Fault, Line
+from tests.world import ROUTES, Trouble, right
 
 _DAY = dt.timedelta(days=1)
 _SLOW = Trouble("503", Fault.status(503, b"<h1>first byte timeout</h1>", retry_after=0), takes=55)
@@ -105,6 +106,37 @@ def deleted(days: Days) -> Ran:
     finally:
         days.world.oai.deleted.clear()
     assert victim in ran.entries
+    return ran
+
+
+def unknown_name(days: Days) -> Ran:
+    """A paper that RSS told of, and that was held for so long that the search isn't asked for it, is looked up."""
+
+    def missing(line: Line) -> bool:
+        return Fault.reply(feed([], "", total=0)).act(line) if line.request.query.get("id_list") else right(line)
+
+    name = days.copy()
+    ran = days.run(name, TODAY, {"api": Trouble("unknown", Fault(missing))})
+    (row,) = told(ran)
+    assert row.message == "arXiv has no paper of this name."
+    assert ran.entries[row.subject].updated is None
+    later = days.run(name, TOMORROW)
+    assert later.entries[row.subject].updated is not None
+    return ran
+
+
+def another_order(days: Days) -> Ran:
+    """Papers that are looked up come in an order of arXiv's own."""
+
+    def turned(body: bytes) -> bytes:
+        start, *papers = body.removesuffix(b"</feed>\n").split(b"  <entry>")
+        return b"  <entry>".join([start, *reversed(papers)]) + b"</feed>\n"
+
+    def act(line: Line) -> bool:
+        return Fault.altered(turned).act(line) if line.request.query.get("id_list") else right(line)
+
+    ran = days.run(days.copy(), TODAY, {"api": Trouble("order", Fault(act))})
+    assert ran.entries == days.perfect[2].entries
     return ran
 
 
@@ -240,6 +272,8 @@ COURSES: tuple[Course, ...] = (
         for route in ROUTES
     ),
     Course(19, "no TLS", "an https address that speaks http", "api", "other route", plain),
+    Course(37, "unknown id", "a paper that is looked up is missing", "api", "partial, said so", unknown_name),
+    Course(38, "another order", "papers that are looked up come in another order", "api", "harmless", another_order),
     Course(39, "RSS on a weekend", "a feed without papers, dated Sunday", "rss", "harmless", weekend),
     Course(41, "RSS 304", "a second run on one day: `304 Not Modified`", "rss", "harmless", not_modified),
     Course(42, "OAI noRecordsMatch", "a category without papers for a week", "oai", "harmless", nothing_new),

@@ -335,7 +335,7 @@ WIRE: tuple[Wire, ...] = (
         "30,000 results announced",
         {"api": lambda _: totals(lambda _: 30_000)},
         once="retried",
-        always="harmless",
+        always="retried",
     ),
     Wire(19, "connection cut", "RST before an answer", everywhere(http.reset_before_headers())),
     Wire(20, "RST in the body", "half a body, RST", everywhere(http.reset_in_body())),

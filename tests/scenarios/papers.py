@@ -55,6 +55,7 @@ _LICENSES = (
 )
 _WITHDRAWN = "This paper has been withdrawn by the authors due to an error in the second proof."
 _DAY = dt.timedelta(days=1)
+_WEDNESDAY = 2
 
 HELD, REVISED, WITHDRAWN, CROSSED, REWORDED = 0.15, 0.3, 0.08, 0.08, 0.1
 """Shares: of new papers, of versions that get another one, of those (twice), of new papers that miss a category."""
@@ -77,7 +78,10 @@ def invent(first: dt.date, last: dt.date, *, seed: int, papers: int = 7) -> list
 
 
 def steady(first: dt.date, last: dt.date) -> list[Stage]:
-    """A paper a mailing for each category of two topics: none of them has a day without. And a lonely one, of 2019."""
+    """A paper a mailing for each category of two topics, so that none has a day without; and a lonely one of 2019.
+
+    One of each Wednesday was held for longer than a week: the search isn't asked that far back.
+    """
     chance = random.Random(2)
     day = dt.date(2019, 6, 4)
     lonely = _worded(
@@ -96,6 +100,8 @@ def steady(first: dt.date, last: dt.date) -> list[Stage]:
         ):
             arxiv_id = f"{calendar.mailed(day).astimezone(EASTERN):%y%m}.95{day.day:02}{number}"
             published = submitted_for(chance, day)
+            if number == 0 and day.weekday() == _WEDNESDAY:
+                published -= 10 * _DAY
             paper = _worded(chance, phrase, "title", arxiv_id=arxiv_id, day=day, published=published, categories=[home])
             stages.append(Stage(paper, day))
     return stages

@@ -55,11 +55,12 @@ class Days:
         self._past = (self.run("past", today - 2 * _DAY), self.run("past", today - _DAY))
         self.perfect = (*self._past, self.run(self.copy("perfect"), today), self.run("perfect", today + _DAY))
         """What runs without faults come to: two in the past, one today, one tomorrow."""
-        usual = {route: self.run(self.copy(), today, alone(route)) for route in ROUTES}
+        usual = {route: self.run(self.copy(), today, before(route)) for route in ROUTES}
         self._usual = {route: ran.requests(route) for route, ran in usual.items()}
         perfect = set(map(version_of, self.perfect[2].entries.values()))
+        lonely = {route: self.run(self.copy(), today, alone(route)) for route in ROUTES}
         self._unknown = {
-            route: perfect.difference(map(version_of, ran.entries.values())) for route, ran in usual.items()
+            route: perfect.difference(map(version_of, ran.entries.values())) for route, ran in lonely.items()
         }
 
     def other(self, *, topics: str = TOPICS, today: dt.datetime = TODAY) -> Days:

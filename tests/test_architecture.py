@@ -42,7 +42,7 @@ MIDDLE: dict[str, set[str]] = {
 ROOMS: dict[str, set[str]] = {
     "codefinders": {"text", "web"},
     "config": {"query", "text", "topics"},
-    "outputs": {"calendar", "gfm", "text"},
+    "outputs": {"calendar", "gfm", "text", "words"},
     "sources": {"calendar", "config", "grammar", "query", "text", "topics", "web", "words"},
     "tex": set(),
     "translators": {"config", "store", "text", "web"},

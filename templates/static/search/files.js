@@ -1,0 +1,265 @@
+// Fetches the files of the index and reads their lists. digest/outputs/search/postings.py says what they hold: each
+// character of a list is a number.
+
+const SCHEMA = 1;
+const DAY_ONE = Date.UTC(1991, 0, 1) / 86_400_000;
+const CARDS = 16;
+const EVERYTHING_AFTER = "\u{10ffff}";
+
+/** A file that could not be had. `gone`: the server answered that there is none, so the site has been built anew. */
+export class Unreachable extends Error {
+  /** @param {string} address @param {boolean} gone */
+  constructor(address, gone) {
+    super(address);
+    this.gone = gone;
+  }
+}
+
+/**
+ * @typedef {{ id: string, path: string, listed: string, title: string, titles: [string, string][], lead: string[],
+ *   more: number, withdrawn: boolean }} Card
+ * @typedef {Map<string, number[]>} Papers field → numbers of papers, ascending
+ * @typedef {{ text: string, terms: Map<string, Map<string, [number, number]>> }} Shelf term → field → start and count
+ */
+
+/** The whole index: segments, newest first. */
+export class Index {
+  /**
+   * @param {string} base address of its folder
+   * @param {typeof fetch} ask
+   */
+  static async open(base, ask = (...given) => fetch(...given)) {
+    const files = new Files(base, ask);
+    const found = JSON.parse(await files.text("index.json", "no-cache"));
+    if (found.schema !== SCHEMA) throw new Unreachable(base, true);
+    return new Index(files, found);
+  }
+
+  /** @param {Files} files @param {any} found */
+  constructor(files, found) {
+    /** @type {string[]} */
+    this.topics = found.topics;
+    /** @type {string[]} */
+    this.categories = found.categories;
+    /** @type {Segment[]} */
+    this.segments = found.segments.map((/** @type {any} */ each) => new Segment(files, each));
+    this.size = this.segments.reduce((sum, segment) => sum + segment.size, 0);
+  }
+}
+
+/** Files by path, each asked for once; one that failed may be asked for again. */
+class Files {
+  /** @param {string} base @param {typeof fetch} ask */
+  constructor(base, ask) {
+    this.base = base;
+    this.ask = ask;
+    /** @type {Map<string, Promise<any>>} */
+    this.known = new Map();
+  }
+
+  /** @param {string} path @param {RequestCache} cache */
+  async text(path, cache = "default") {
+    const address = this.base + path;
+    let answer;
+    try {
+      answer = await this.ask(address, { cache });
+      if (answer.ok) return await answer.text();
+    } catch {
+      throw new Unreachable(address, false);
+    }
+    throw new Unreachable(address, answer.status === 404);
+  }
+
+  /**
+   * What `read` makes of a file.
+   * @template T
+   * @param {string} path
+   * @param {(text: string) => T} read
+   * @returns {Promise<T>}
+   */
+  once(path, read) {
+    const known = this.known.get(path);
+    if (known) return known;
+    const asked = this.text(path).then(read);
+    this.known.set(path, asked);
+    asked.catch(() => this.known.delete(path));
+    return asked;
+  }
+}
+
+/** Papers of one time. They have numbers from 0, the newest first. */
+export class Segment {
+  /** @param {Files} files @param {any} told */
+  constructor(files, told) {
+    this.files = files;
+    /** @type {string} */
+    this.name = told.name;
+    /** @type {number} */
+    this.size = told.size;
+    /** @type {string} */
+    this.since = told.since;
+    /** @type {string} */
+    this.until = told.until;
+    /** @type {number} */
+    this.undated = told.undated;
+    this.words = listed(told.words);
+  }
+
+  /**
+   * Papers with exactly this term, in each field.
+   * @param {string} kind @param {string} term
+   * @returns {Promise<Papers>}
+   */
+  async papers(kind, term) {
+    const number = place(await this.bounds(kind), term);
+    const shelf = await this.shelf(`${kind}${number}`, 1);
+    return papersOf(shelf, term);
+  }
+
+  /**
+   * The terms that begin so and pass a test.
+   * @param {string} kind @param {string} prefix @param {(term: string) => boolean} test
+   * @returns {Promise<Map<string, Papers>>}
+   */
+  async beginning(kind, prefix, test) {
+    const bounds = await this.bounds(kind);
+    const [first, last] = [place(bounds, prefix), place(bounds, prefix + EVERYTHING_AFTER)];
+    const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    const shelves = await Promise.all(numbers.map((number) => this.shelf(`${kind}${number}`, 1)));
+    const found = new Map();
+    for (const shelf of shelves) {
+      for (const term of shelf.terms.keys()) {
+        if (term.startsWith(prefix) && test(term)) found.set(term, papersOf(shelf, term));
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Where a term stands in some of its papers.
+   * @param {string} kind @param {string} term @param {string} field
+   * @param {number[]} papers all that have it in this field
+   * @param {Uint8Array} wanted by paper
+   * @param {(paper: number, place: number) => void} note
+   */
+  async places(kind, term, field, papers, wanted, note) {
+    const number = place(await this.bounds(kind), term);
+    const { text, terms } = await this.shelf(`${kind}${number}at`, 2);
+    const [start, count] = terms.get(term)?.get(field) ?? [0, 0];
+    let which = 0;
+    for (let at = start; at < start + count; at += 1) {
+      const code = text.charCodeAt(at);
+      const paper = papers[which];
+      if (wanted[paper]) note(paper, code >> 1);
+      which += code & 1;
+    }
+  }
+
+  /** Minutes since 1970 at which each paper was submitted, UTC; NaN where nobody told. */
+  async times() {
+    const [days, minutes] = await Promise.all(
+      ["days.txt", "minutes.txt"].map((path) => this.files.once(`${this.name}/${path}`, (text) => text)),
+    );
+    return Array.from({ length: this.size }, (_, index) => {
+      const day = days.charCodeAt(index) - 1;
+      return day < 0 ? NaN : (DAY_ONE + day) * 1440 + minutes.charCodeAt(index) - 1;
+    });
+  }
+
+  /**
+   * What a result shows of a paper.
+   * @param {number} paper
+   * @returns {Promise<Card>}
+   */
+  async card(paper) {
+    const block = Math.floor(paper / CARDS);
+    const cards = await this.files.once(`${this.name}/cards${block}.json`, JSON.parse);
+    const [id, path, day, title, titles, lead, more, withdrawn] = cards[paper % CARDS];
+    return { id, path, listed: day, title, titles, lead, more, withdrawn };
+  }
+
+  /** @param {string} kind @returns {Promise<string[]>} */
+  async bounds(kind) {
+    if (kind === "w") return this.words;
+    const others = await this.files.once(`${this.name}/bounds.json`, (text) =>
+      Object.fromEntries(Object.entries(JSON.parse(text)).map(([each, bounds]) => [each, listed(bounds)])));
+    return others[kind];
+  }
+
+  /** @param {string} file @param {number} digits characters of a count @returns {Promise<Shelf>} */
+  shelf(file, digits) {
+    return this.files.once(`${this.name}/${file}.txt`, (text) => shelved(text, digits));
+  }
+}
+
+/** @param {string} bounds */
+function listed(bounds) {
+  return bounds ? bounds.split("\n") : [];
+}
+
+/**
+ * @param {string} text @param {number} digits
+ * @returns {Shelf}
+ */
+function shelved(text, digits) {
+  const terms = new Map();
+  let at = 0;
+  while (at < text.length) {
+    const end = text.indexOf("\n", at);
+    const fields = new Map();
+    terms.set(text.slice(at, end), fields);
+    at = end + 1;
+    while (text[at] !== "\n") {
+      const start = at + 1 + digits;
+      let count = text.charCodeAt(at + 1);
+      if (digits === 2) count = (count << 15) | text.charCodeAt(at + 2);
+      fields.set(text[at], [start, count]);
+      at = start + count;
+    }
+    at += 1;
+  }
+  return { text, terms };
+}
+
+/** @param {Shelf} shelf @param {string} term @returns {Papers} */
+function papersOf({ text, terms }, term) {
+  const found = new Map();
+  for (const [field, [start, count]] of terms.get(term) ?? []) {
+    let paper = 0;
+    const papers = [];
+    for (let at = start; at < start + count; at += 1) {
+      paper += text.charCodeAt(at);
+      papers.push(paper);
+    }
+    found.set(field, papers);
+  }
+  return found;
+}
+
+/**
+ * Number of the file that a term is in: how many bounds are not after it.
+ * @param {string[]} bounds @param {string} term
+ */
+function place(bounds, term) {
+  let [low, high] = [0, bounds.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isAfter(bounds[middle], term)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/**
+ * Whether `one` comes after `other` by code points, as Python sorts; JavaScript would sort by halves of them.
+ * @param {string} one @param {string} other
+ */
+function isAfter(one, other) {
+  const [left, right] = [[...one], [...other]];
+  for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
+    if (left[at] !== right[at]) {
+      return /** @type {number} */ (left[at].codePointAt(0)) > /** @type {number} */ (right[at].codePointAt(0));
+    }
+  }
+  return left.length > right.length;
+}

@@ -182,6 +182,16 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             examples=["zh"],
         ),
     ] = None
+    paper_pages_months: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1200,
+            description="Months, back from the newest mailing, whose papers have a page of their own; older ones stand "
+            "on the page of their month. 0: none has one.",
+            examples=[36],
+        ),
+    ] = 12
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

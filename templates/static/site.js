@@ -53,7 +53,7 @@ function unfoldTarget() {
   const details = document.querySelector(":target")?.querySelector("details");
   if (details) details.open = true;
 }
-unfoldTarget();
+addEventListener("load", unfoldTarget);
 addEventListener("hashchange", unfoldTarget);
 
 // The page of a paper goes after some months; its address still says which paper it was.

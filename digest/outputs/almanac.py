@@ -107,7 +107,7 @@ def _square(date: dt.date, day: Day | None, span: tuple[dt.date, dt.date], words
         return Square(number=date.day, state="beyond")
     if not calendar.is_mailing(date):
         return Square(number=date.day, state="silent", said=words("days.silent"))
-    return Square(number=date.day, state="none", count="0", said=words("days.none"))
+    return Square(number=date.day, state="none", said=words("days.none"))
 
 
 def told(day: Day, words: Words) -> str:

@@ -204,7 +204,7 @@ def test_a_day_is_as_the_calendar_says() -> None:
         11: "papers",
         12: "beyond",
     }
-    assert [text_of(says[number]) for number in (8, 9, 12)] == ["8 no mailing", "9 0 no paper listed", "12"]
+    assert [text_of(says[number]) for number in (8, 9, 12)] == ["8 no mailing", "9 no paper listed", "12"]
     first = {text_of(cell).split()[0]: cell.get("class") for cell in october.findall(".//td") if text_of(cell)}
     assert [first[number] for number in ("12", "13", "14", "15")] == ["beyond", "beyond", "papers", "none"]
 
@@ -224,8 +224,7 @@ def test_a_mailing_that_brought_nothing_is_told_before_the_newest_day_that_has_p
         )
     assert "quiet" not in words_of(files["_site/days/2026-10-14/index.html"])
     calendar = parse(files["_site/days/index.html"]).findall(".//td[@class='none']")
-    assert text_of(calendar[-1]) != ""
-    assert "12 0 no paper listed" in [text_of(cell) for cell in calendar]
+    assert "12 no paper listed" in [text_of(cell) for cell in calendar]
 
 
 def old(count: int, **changes: object) -> tuple[Entry, ...]:

@@ -40,13 +40,19 @@ def gather_months(entries: Iterable[Entry]) -> tuple[Month, ...]:
 
 
 def recent(digest: Digest) -> frozenset[str]:
-    """The ids of the papers that have a page of their own: listed, or listed again, in the newest months.
+    """The ids of the papers that have a page of their own: those of the newest mailings, as many as fit whole.
 
-    Months are counted from the newest mailing, not from the clock, so that a page stays where it is while nobody runs.
+    A paper that is listed again, with a new version, is as new as that mailing. No clock is asked.
     """
-    shown = {entry.arxiv_id: _number(last_listed(entry)) for entry in digest.entries}
-    before = max(shown.values(), default=0) - digest.paper_pages_months
-    return frozenset(arxiv_id for arxiv_id, month in shown.items() if month > before)
+    shown: dict[dt.date, list[str]] = defaultdict(list)
+    for entry in digest.entries:
+        shown[last_listed(entry)].append(entry.arxiv_id)
+    found: list[str] = []
+    for day in sorted(shown, reverse=True):
+        if len(found) + len(shown[day]) > digest.paper_pages:
+            break
+        found += shown[day]
+    return frozenset(found)
 
 
 def homes(digest: Digest) -> dict[str, str]:
@@ -62,8 +68,3 @@ def homes(digest: Digest) -> dict[str, str]:
                 if entry.arxiv_id not in own:
                     found[entry.arxiv_id] = f"{path}#{quote(entry.arxiv_id, safe='/')}"
     return found
-
-
-def _number(day: dt.date) -> int:
-    """Months since the year 0."""
-    return day.year * 12 + day.month

@@ -112,7 +112,7 @@ class _Build:
                         "site/day.html",
                         place,
                         heading=self.words("day.heading", day=self.words.long_date(day.date)),
-                        summary=None if place else self.description,
+                        summary=self._brought(counts) if place else self.description,
                         date=day.date.isoformat(),
                         figure=str(day.date.day),
                         month=self.words.month(day.date),
@@ -132,6 +132,9 @@ class _Build:
                         pages=pages,
                     ),
                 )
+
+    def _brought(self, counts: Mapping[str, int]) -> str:
+        return self.words.series(self.words.count(f"day.{part}", count) for part, count in counts.items() if count)
 
     def _topic(self, subject: Subject, place: Place) -> Iterator[tuple[str, bytes]]:
         for path, pages, share in paged(place.path, subject.entries):

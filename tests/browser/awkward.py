@@ -131,6 +131,7 @@ def awkward() -> Digest:
             failures=(Failure(stage="translate", subject="2611.90003 title", message=HOSTILE, since=since),),
             last_run=RunReport(command="run", version="0", started=SEEN, finished=SEEN),
         ),
+        paper_pages=150,
         site_url=f"https://someone.github.io{BASE}/",
     )
 

@@ -33,6 +33,7 @@ from digest.model import (
     Version,
 )
 from digest.outputs.feeds import Feeds
+from digest.outputs.homes import homes
 from digest.outputs.site import Site
 from digest.outputs.templating import environment
 from digest.text import plain
@@ -240,7 +241,7 @@ def old(count: int, **changes: object) -> tuple[Entry, ...]:
 
 
 def test_recent_papers_have_pages_and_older_ones_live_on_the_page_of_their_month() -> None:
-    of = digest(entry(), *old(101))
+    of = digest(entry(), *old(101), paper_pages=100)
     files = render(of) | Feeds().render(of)
     assert [path for path in files if "/papers/" in path] == [PAPER]
     found = [
@@ -253,22 +254,22 @@ def test_recent_papers_have_pages_and_older_ones_live_on_the_page_of_their_month
     assert "../../../months/2025-03/2/#2503.10000" in links
 
 
-def test_the_window_of_pages_is_the_users_choice() -> None:
-    entries = (entry(), revised("2610.90001", versions=()), *old(1))
-    for months, count in ((0, 0), (1, 1), (2, 2), (20, 2), (21, 3), (1200, 3)):
-        of = digest(*entries, paper_pages_months=months)
-        assert len([path for path in render(of) if "/papers/" in path]) == count, months
+def test_the_number_of_pages_is_the_users_choice() -> None:
+    entries = (entry(), revised("2610.90001", versions=()), *old(3))
+    for most, count in ((0, 0), (1, 1), (2, 2), (4, 2), (5, 5), (1000, 5)):
+        of = digest(*entries, paper_pages=most)
+        assert len([path for path in render(of) if "/papers/" in path]) == count, "whole mailings only"
 
 
 def test_an_older_paper_with_a_new_version_has_a_page_again() -> None:
     again = old(
         1, version=2, versions=(Version(version=1, listed=dt.date(2025, 3, 12)), Version(version=2, listed=LISTED))
     )
-    assert "_site/papers/2503.10000/index.html" in render(digest(entry(), *again))
+    assert "_site/papers/2503.10000/index.html" in render(digest(entry(), *again, *old(9)[1:], paper_pages=5))
 
 
 def test_an_abstract_stands_on_the_days_of_recent_papers_and_at_the_home_of_older_ones() -> None:
-    files = render(digest(entry(), *old(1)))
+    files = render(digest(entry(), *old(1), paper_pages=1))
     with_abstract = {path for path, page in files.items() if path.endswith(".html") and b"single photograph" in page}
     assert with_abstract == {
         "_site/index.html",
@@ -750,3 +751,15 @@ def test_a_correction_by_a_person_is_not_called_a_machine_translation() -> None:
     article = text_of(one(render(digest(entry(), translations=by_hand))[DAY], ".//article"))
     assert "Translated by a person" in article
     assert "Machine" not in article
+
+
+@pytest.mark.parametrize("most", [0, 1, 5, 150, 1000])
+def test_every_paper_lives_where_links_to_it_lead(most: int) -> None:
+    of = digest(*old(3), entry("math/0309136"), revised(), *many(101), paper_pages=most)
+    files = render(of)
+    for arxiv_id, home in homes(of).items():
+        file, fragment = resolve(files, "_site/index.html", home)
+        found = parse(files[file])
+        assert fragment == arxiv_id or text_of(one(files[file], ".//h1"))
+        assert fragment == "" or fragment in {article.get("id") for article in found.iter("article")}
+        assert b"We drive a talking head" in files[file]

@@ -11,7 +11,7 @@ import msgspec
 
 from digest.model import CodeLink, Digest, Entry, TopicMatch, Translation
 from digest.outputs.wording import Words
-from digest.text import collapse, plain
+from digest.text import collapse, plain, printable
 
 LEAD = 3
 """Authors that a list names before it counts the rest."""
@@ -194,7 +194,7 @@ def _why(match: TopicMatch, topic_paths: Mapping[str, str], words: Words) -> Why
 
 def _reason(key: str, phrase: str, words: Words, **values: object) -> Reason:
     before, _, after = words(key, phrase=_HOLE, **values).partition(_HOLE)
-    return Reason(before=before, phrase=collapse(phrase), after=after)
+    return Reason(before=before, phrase=printable(phrase), after=after)
 
 
 def _code(link: CodeLink, words: Words) -> Code:

@@ -235,6 +235,20 @@ def test_a_link_to_an_older_paper_opens_its_abstract(visit: Visit, site: str) ->
     assert page.locator("details[open]").count() == 1
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [("months/2025-03/", "2503.10003"), ("days/2026-11-11/2/", "revised"), ("topics/avatar/", "2611.91030")],
+)
+def test_a_link_into_a_page_ends_at_its_target(visit: Visit, site: str, path: str, target: str, width: int) -> None:
+    """What is off screen has no height yet, and must not move the target away."""
+    page = visit(width=width).open(f"{site}{path}#{target}")
+    page.wait_for_function("document.querySelector(':target')?.getBoundingClientRect().top < 200")
+    box = page.locator(f"[id='{target}']").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 200
+
+
 @pytest.mark.parametrize(
     ("path", "paper"), [("papers/2401.00001/", "2401.00001"), ("papers/hep-th/9901001/", "hep-th/9901001")]
 )

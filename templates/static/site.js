@@ -47,3 +47,21 @@ try {
 } catch {
   // nothing kept
 }
+
+// Who follows a link to a paper wants to read it: at its place on the page of a month its abstract stands open.
+function unfoldTarget() {
+  const details = document.querySelector(":target")?.querySelector("details");
+  if (details) details.open = true;
+}
+addEventListener("load", unfoldTarget);
+addEventListener("hashchange", unfoldTarget);
+
+// The page of a paper goes after some months; its address still says which paper it was.
+const gone = document.getElementById("gone");
+const lost = /\/papers\/([\w.-]+(?:\/\d+)?)\/?(?:index\.html)?$/.exec(location.pathname)?.[1];
+if (gone && lost) {
+  const link = gone.content.querySelector("a");
+  link.href += lost;
+  link.append(lost);
+  gone.replaceWith(gone.content);
+}

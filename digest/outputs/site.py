@@ -14,6 +14,7 @@ from digest.model import Digest, Entry
 from digest.outputs import templating
 from digest.outputs.archive import Day, Subject, gather_days, gather_subjects
 from digest.outputs.assets import prose, static_files
+from digest.outputs.citations import FORMATS, NEWEST, bibtex_of, embedded, files, links
 from digest.outputs.freshness import assess
 from digest.outputs.history import versions
 from digest.outputs.parts import Place, Section, folder, paged
@@ -61,6 +62,7 @@ class _Build:
         self.days = gather_days(digest.entries)
         self.subjects = gather_subjects(digest)
         self.topics = [Place(path=folder("topics", each.slug), name=collapse(each.name)) for each in self.subjects]
+        self.choices = [{"slug": each.slug, "name": collapse(each.name)} for each in self.subjects]
         paths = {subject.name: place.path for subject, place in zip(self.subjects, self.topics, strict=True)}
         self.papers = {entry.arxiv_id: view(entry, digest, words, paths) for entry in digest.entries}
         self.entries = {entry.arxiv_id: entry for entry in digest.entries}
@@ -73,6 +75,7 @@ class _Build:
         yield from static_files(self.environment)
         yield "robots.txt", b"User-agent: *\n" + (b"Disallow: /\n" if self.digest.sample else b"Allow: /\n")
         yield "404.html", self._lost()
+        yield from self._citations()
         for path, page in self._pages():
             yield f"{unquote(path)}index.html", page
 
@@ -86,6 +89,7 @@ class _Build:
             yield from self._topic(subject, place)
         for paper in self.papers.values():
             yield paper.path, self._paper(paper)
+        yield "stars/", self._stars()
         yield "about/", self._about()
 
     # Pages
@@ -120,6 +124,9 @@ class _Build:
                             for part, group in groupby(share, key=lambda each: each[0])
                         ],
                         pages=pages,
+                        subjects=self.choices,
+                        cite_note=self.words("cite.day"),
+                        cited=links(f"{_up(place)}{home}", day.date.isoformat()),
                     ),
                 )
 
@@ -147,6 +154,9 @@ class _Build:
                         for date, group in groupby(share, key=lambda entry: entry.listed)
                     ],
                     pages=pages,
+                    subjects=self.choices,
+                    cite_note=self._cite_note(subject),
+                    cited=links(f"{_up(path)}{place.path}", subject.slug) if subject.entries else (),
                 ),
             )
 
@@ -159,6 +169,9 @@ class _Build:
             summary=None,
             paper=paper,
             folded=len(paper.authors) > FOLD_AUTHORS,
+            cite_note=None,
+            cited=embedded(entry, paper),
+            bibtex=bibtex_of(entry),
             versions=versions(entry, self.shown_on, self.words),
             day=Section(
                 id=paper.id,
@@ -192,6 +205,28 @@ class _Build:
                 self.words(f"days.{part}", number=number) for part, number in counts.items() if number
             ),
         }
+
+    def _stars(self) -> bytes:
+        return self._page(
+            "site/stars.html",
+            "stars/",
+            heading=self.words("stars.heading"),
+            summary=self.words("stars.about"),
+            formats=FORMATS,
+        )
+
+    def _citations(self) -> Iterator[tuple[str, bytes]]:
+        for day in self.days:
+            yield from files(f"days/{day.date}/", (*day.new, *day.revised), self.papers)
+        for subject in self.subjects:
+            if subject.entries:
+                yield from files(f"topics/{subject.slug}/", subject.entries[:NEWEST], self.papers)
+
+    def _cite_note(self, subject: Subject) -> str | None:
+        if not subject.entries:
+            return None
+        cut = len(subject.entries) > NEWEST
+        return self.words("cite.newest", number=f"{NEWEST:,}") if cut else self.words("cite.topic")
 
     def _about(self) -> bytes:
         return self._page(
@@ -277,7 +312,7 @@ class _Build:
         return Place(path=_of_day(date), name=self.words.date(date))
 
 
-_PLACES = {"newest": "", "days": "days/", "about": "about/", "feed": "feed.xml"}
+_PLACES = {"newest": "", "days": "days/", "stars": "stars/", "about": "about/", "feed": "feed.xml"}
 """What the head of every page links to."""
 
 _ROOT = "\0"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
@@ -35,6 +35,8 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     path: str
     """Of the topic's page, from the top of the site."""
+    slug: str
+    """Last part of `path` as readers type it, for `?topic=`; empty where topics have no pages."""
     reasons: tuple[str, ...]
     """`matches “talking head” in the title`, in the reader's language; empty when no evidence is stored."""
 
@@ -95,6 +97,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """None when the paper is withdrawn: arXiv then has no file."""
     html_url: str | None
     code: tuple[Code, ...]
+    has_code: bool
+    """Whether a link leads to code, rather than to a project page."""
     voices: tuple[Voice, ...]
     """One a reader's language, in order of preference; empty when nothing is translated."""
     titles: tuple[Voice, ...]
@@ -135,6 +139,7 @@ def view(entry: Entry, digest: Digest, words: Words, topic_paths: Mapping[str, s
         pdf_url=None if entry.withdrawn else f"https://arxiv.org/pdf/{quoted}",
         html_url=f"https://arxiv.org/html/{quoted}" if _has_html(entry) else None,
         code=tuple(_code(link, words) for link in entry.code_links if _is_web(link.url)),
+        has_code=any(link.kind == "code" and _is_web(link.url) for link in entry.code_links),
         voices=voices,
         titles=tuple(voice for voice in voices if voice.title is not None),
         abstracts=tuple(voice for voice in voices if voice.abstract is not None),
@@ -165,8 +170,12 @@ def _why(match: TopicMatch, topic_paths: Mapping[str, str], words: Words) -> Why
         words("why.phrase", phrase=collapse(phrase), fields=words.together(dict.fromkeys(names)))
         for phrase, names in fields.items()
     ]
+    path = topic_paths[match.topic]
     return Why(
-        topic=collapse(match.topic), path=topic_paths[match.topic], reasons=tuple(dict.fromkeys([*found, *reasons]))
+        topic=collapse(match.topic),
+        path=path,
+        slug=unquote(path.rstrip("/").rpartition("/")[2]),
+        reasons=tuple(dict.fromkeys([*found, *reasons])),
     )
 
 

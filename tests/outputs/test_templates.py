@@ -12,7 +12,7 @@ import pytest
 from jinja2 import meta
 
 from digest.errors import RenderError
-from digest.outputs import freshness, history, mailing, parts, views
+from digest.outputs import citations, freshness, history, mailing, parts, views
 from digest.outputs.templating import environment, locale
 from digest.outputs.wording import Words
 
@@ -33,6 +33,8 @@ TYPES: tuple[type[msgspec.Struct], ...] = (
     views.Why,
     views.Code,
     views.Date,
+    citations.Cited,
+    citations.Format,
     parts.Place,
     parts.Section,
     parts.Numbered,

@@ -3,7 +3,7 @@
 
 import { filters } from "./filters.js";
 import { listen } from "./keys.js";
-import { chosen, idOf, listedOn, move, paint, papers, shown, titleOf } from "./papers.js";
+import { chosen, idOf, listedOn, move, paint, shown, titleOf } from "./papers.js";
 import { root } from "./place.js";
 import { share } from "./share.js";
 import { Store } from "./store.js";
@@ -125,7 +125,7 @@ function turn(direction) {
 
 /** @param {1 | -1} by */
 function step(by) {
-  if (!move(by) && papers().length > 0) say(word(by === 1 ? "say.last" : "say.first"));
+  if (!move(by) && shown().length > 0) say(word(by === 1 ? "say.last" : "say.first"));
 }
 
 const help = /** @type {HTMLDialogElement | null} */ (document.getElementById("help"));
@@ -200,7 +200,7 @@ filters(repaint);
 repaint();
 const alone = /** @type {HTMLElement | null} */ (document.querySelector("main article.sheet"));
 if (alone) opened(alone);
-if (document.getElementById("stars")) import("./stars.js").then(({ list }) => list(store, repaint));
+if (document.getElementById("stars")) (await import("./stars.js")).list(store, repaint);
 page.classList.add("ready"); // keys are heard from now on
 
 /** @param {string} name */

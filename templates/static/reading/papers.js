@@ -42,18 +42,17 @@ export function addressOf(paper) {
 /** @type {HTMLElement | null} */
 let last = null;
 
-/** The paper that has the focus; else the one that had it; else the only one of the page. */
-export function current() {
+/** The paper that has the focus; else the one that had it. */
+function current() {
   const focused = document.activeElement?.closest("article.paper");
   if (focused instanceof HTMLElement) last = focused;
-  const all = shown();
-  if (last && all.includes(last)) return last;
-  return all.length === 1 ? all[0] : null;
+  return last && shown().includes(last) ? last : null;
 }
 
-/** The current paper, or the first that can be seen, which then gets the focus. */
+/** The current paper, or the only one; else the first that can be seen, which then gets the focus. */
 export function chosen() {
-  const paper = current();
+  const all = shown();
+  const paper = current() ?? (all.length === 1 ? all[0] : null);
   if (paper) return paper;
   const first = firstInView();
   if (first) focus(first);
@@ -79,8 +78,8 @@ function focus(paper) {
  */
 export function move(by) {
   const from = current();
-  const all = shown();
-  const to = from ? all[all.indexOf(from) + by] : firstInView();
+  const all = shown().filter((paper) => link(paper));
+  const to = from ? all[all.indexOf(from) + by] : all.length > 0 ? firstInView() : null;
   if (to && (to !== from || document.activeElement !== link(to))) focus(to);
   return to !== undefined && to !== null;
 }

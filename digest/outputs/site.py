@@ -15,6 +15,7 @@ from digest.outputs import templating
 from digest.outputs.almanac import lay_out
 from digest.outputs.archive import Day, Subject, gather_days, gather_subjects
 from digest.outputs.assets import prose, static_files
+from digest.outputs.citations import FORMATS, NEWEST, bibtex_of, embedded, files, links
 from digest.outputs.freshness import assess
 from digest.outputs.history import versions
 from digest.outputs.homes import Month, gather_months, homes, recent
@@ -65,6 +66,7 @@ class _Build:
         self.months = gather_months(digest.entries)
         self.subjects = gather_subjects(digest)
         self.topics = [Place(path=folder("topics", each.slug), name=collapse(each.name)) for each in self.subjects]
+        self.choices = [{"slug": each.slug, "name": collapse(each.name)} for each in self.subjects]
         paths = {subject.name: place.path for subject, place in zip(self.subjects, self.topics, strict=True)}
         self.recent = recent(digest)
         lives = homes(digest)
@@ -79,6 +81,7 @@ class _Build:
         yield from static_files(self.environment)
         yield "robots.txt", b"User-agent: *\n" + (b"Disallow: /\n" if self.digest.sample else b"Allow: /\n")
         yield "404.html", self._lost()
+        yield from self._citations()
         for path, page in self._pages():
             yield f"{unquote(path)}index.html", page
 
@@ -95,6 +98,7 @@ class _Build:
         for paper in self.papers.values():
             if paper.id in self.recent:
                 yield paper.path, self._paper(paper)
+        yield "stars/", self._stars()
         yield "about/", self._about()
 
     # Pages
@@ -130,6 +134,9 @@ class _Build:
                             for part, group in groupby(share, key=lambda each: each[0])
                         ],
                         pages=pages,
+                        subjects=self.choices,
+                        cite_note=self.words("cite.day"),
+                        cited=links(f"{up(place)}{home}", day.date.isoformat()),
                     ),
                 )
 
@@ -151,6 +158,9 @@ class _Build:
                     feed=f"{place.path}feed.xml",
                     days=self._by_day(share, path),
                     pages=pages,
+                    subjects=self.choices,
+                    cite_note=self._cite_note(subject),
+                    cited=links(f"{up(path)}{place.path}", subject.slug) if subject.entries else (),
                 ),
             )
 
@@ -171,6 +181,7 @@ class _Build:
                     later=self._neighbouring_month(index - 1),
                     days=self._by_day(share, path, home=True),
                     pages=pages,
+                    subjects=self.choices,
                 ),
             )
 
@@ -208,6 +219,9 @@ class _Build:
             paper=paper,
             brief=False,
             folded=len(paper.authors) > FOLD_AUTHORS,
+            cite_note=None,
+            cited=embedded(entry, paper),
+            bibtex=bibtex_of(entry),
             versions=versions(entry, self.shown_on, self.words),
             day=Section(
                 id=paper.id,
@@ -230,6 +244,28 @@ class _Build:
                 for number in range(1, 8)
             ],
         )
+
+    def _stars(self) -> bytes:
+        return self._page(
+            "site/stars.html",
+            "stars/",
+            heading=self.words("stars.heading"),
+            summary=self.words("stars.about"),
+            formats=FORMATS,
+        )
+
+    def _citations(self) -> Iterator[tuple[str, bytes]]:
+        for day in self.days:
+            yield from files(f"days/{day.date}/", (*day.new, *day.revised), self.papers)
+        for subject in self.subjects:
+            if subject.entries:
+                yield from files(f"topics/{subject.slug}/", subject.entries[:NEWEST], self.papers)
+
+    def _cite_note(self, subject: Subject) -> str | None:
+        if not subject.entries:
+            return None
+        cut = len(subject.entries) > NEWEST
+        return self.words("cite.newest", number=f"{NEWEST:,}") if cut else self.words("cite.topic")
 
     def _about(self) -> bytes:
         return self._page(
@@ -305,7 +341,7 @@ class _Build:
         return Place(path=month.path, name=self.words.month(month.first))
 
 
-_PLACES = {"newest": "", "days": "days/", "about": "about/", "feed": "feed.xml"}
+_PLACES = {"newest": "", "days": "days/", "stars": "stars/", "about": "about/", "feed": "feed.xml"}
 """What the head of every page links to."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
@@ -113,6 +112,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """None when the paper is withdrawn: arXiv then has no file."""
     html_url: str | None
     code: tuple[Code, ...]
+    has_code: bool
+    """Whether a link leads to code, rather than to a project page."""
     voices: tuple[Voice, ...]
     """One a reader's language, in order of preference; empty when nothing is translated."""
     titles: tuple[Voice, ...]
@@ -153,6 +154,7 @@ def view(entry: Entry, digest: Digest, words: Words, topic_paths: Mapping[str, s
         pdf_url=None if entry.withdrawn else f"https://arxiv.org/pdf/{quoted}",
         html_url=f"https://arxiv.org/html/{quoted}" if _has_html(entry) else None,
         code=tuple(_code(link, words) for link in entry.code_links if _is_web(link.url)),
+        has_code=any(link.kind == "code" and _is_web(link.url) for link in entry.code_links),
         voices=voices,
         titles=tuple(voice for voice in voices if voice.title is not None),
         abstracts=tuple(voice for voice in voices if voice.abstract is not None),
@@ -186,7 +188,7 @@ def _why(match: TopicMatch, topic_paths: Mapping[str, str], words: Words) -> Why
     path = topic_paths[match.topic]
     return Why(
         topic=collapse(match.topic),
-        slug=unquote(PurePosixPath(path).name),
+        slug=unquote(path.rstrip("/").rpartition("/")[2]),
         path=path,
         reasons=tuple(dict.fromkeys([*found, *reasons])),
     )

@@ -302,7 +302,7 @@ def test_an_article_says_what_scripts_need_to_know() -> None:
         "id": "2611.90001",
         "data-topics": "avatar 数字人",
         "data-categories": "cs.CV cs.GR",
-        "data-authors-count": "2",
+        "data-listed": "2026-11-11",
         "data-code": "",
     }
     assert "data-code" not in first.attrib

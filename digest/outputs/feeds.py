@@ -12,6 +12,7 @@ from jinja2 import Environment
 from digest.model import Digest, Entry
 from digest.outputs import templating
 from digest.outputs.archive import gather_subjects, last_listed, latest_first
+from digest.outputs.homes import homes
 from digest.outputs.parts import folder
 from digest.outputs.views import view
 from digest.outputs.wording import Words
@@ -56,6 +57,7 @@ class _Build:
         self.digest = digest
         self.subjects = gather_subjects(digest)
         self.paths = {subject.name: folder("topics", subject.slug) for subject in self.subjects}
+        self.homes = homes(digest)
         self.site = digest.site_url.rstrip("/") + "/" if digest.site_url else None
         self.made: dict[str, str] = {}
 
@@ -87,7 +89,7 @@ class _Build:
 
     def _entry(self, entry: Entry) -> str:
         if entry.arxiv_id not in self.made:
-            paper = view(entry, self.digest, self.words, self.paths)
+            paper = view(entry, self.digest, self.words, self.paths, self.homes)
             content = templating.render(
                 self.environment, "feeds/_content.html", t=self.words, paper=paper, sample=self.digest.sample
             )

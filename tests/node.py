@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,20 +28,21 @@ class Node:
         for path in SCRIPTS.glob("*.js"):
             shutil.copy(path, folder)
 
-    def each(self, imports: str, expression: str, values: Iterable[object]) -> list[Any]:
-        """`expression` in JavaScript for every value, there called `it`."""
+    def each(self, imports: str, expression: str, values: Iterable[object], *arguments: str) -> list[Any]:
+        """`expression` in JavaScript for every value, there called `it`; `arguments` go to the process."""
         script = f"""{imports}
 import {{ readFileSync }} from "node:fs";
 const found = [];
 for (const it of JSON.parse(readFileSync(0, "utf8"))) found.push(await ({expression}));
 process.stdout.write(JSON.stringify(found));
 """
-        answers: list[Any] = self._run(script, json.dumps(list(values)))
+        answers: list[Any] = self._run(script, json.dumps(list(values)), arguments)
         return answers
 
-    def _run(self, script: str, given: str) -> Any:
+    def _run(self, script: str, given: str, arguments: Sequence[str]) -> Any:
         path = self._folder / "asked.js"
         path.write_text(script, encoding="utf-8")
-        done = subprocess.run([self._node, str(path)], input=given, capture_output=True, check=False, encoding="utf-8")
+        command = [self._node, str(path), *arguments]
+        done = subprocess.run(command, input=given, capture_output=True, check=False, encoding="utf-8")
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout)

@@ -13,6 +13,7 @@ from digest.model import Digest, Entry
 from digest.outputs.search.reading import Document
 from digest.outputs.search.segment import build
 from digest.outputs.search.segments import segments
+from digest.text import collapse
 
 __all__ = ["Search"]
 
@@ -39,12 +40,8 @@ def _files(digest: Digest) -> Iterator[tuple[str, bytes]]:
         segment, files = build([_document(entry, digest) for entry in entries])
         found.append(segment)
         yield from files.items()
-    names = [
-        *(topic.name for topic in digest.topics),
-        *(each.topic for entry in digest.entries for each in entry.topics),
-    ]
-    index = {"schema": SCHEMA, "topics": list(dict.fromkeys(names)), "segments": found}
-    yield "index.json", msgspec.json.encode(index)
+    categories = {collapse(name).lower() for entry in digest.entries for name in entry.categories}
+    yield "index.json", msgspec.json.encode({"schema": SCHEMA, "categories": sorted(categories), "segments": found})
 
 
 def _document(entry: Entry, digest: Digest) -> Document:

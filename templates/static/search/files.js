@@ -1,3 +1,4 @@
+// @ts-check
 // Fetches the files of the index and reads their lists. digest/outputs/search/postings.py says what they hold: each
 // character of a list is a number.
 
@@ -19,7 +20,8 @@ export class Unreachable extends Error {
  * @typedef {{ id: string, path: string, listed: string, title: string, titles: [string, string][], lead: string[],
  *   more: number, withdrawn: boolean }} Card
  * @typedef {Map<string, number[]>} Papers field → numbers of papers, ascending
- * @typedef {{ text: string, terms: Map<string, Map<string, [number, number]>> }} Shelf term → field → start and count
+ * @typedef {Map<string, Map<string, number[]>>} Terms term → field → numbers of papers, ascending
+ * @typedef {{ text: string, starts: Map<string, number> }} Spots `field` + `term` → where its places start
  */
 
 /** The whole index: segments, newest first. */
@@ -37,8 +39,6 @@ export class Index {
 
   /** @param {Files} files @param {any} found */
   constructor(files, found) {
-    /** @type {string[]} */
-    this.topics = found.topics;
     /** @type {string[]} */
     this.categories = found.categories;
     /** @type {Segment[]} */
@@ -111,9 +111,8 @@ export class Segment {
    * @returns {Promise<Papers>}
    */
   async papers(kind, term) {
-    const number = place(await this.bounds(kind), term);
-    const shelf = await this.shelf(`${kind}${number}`, 1);
-    return papersOf(shelf, term);
+    const number = fileOf(await this.bounds(kind), term);
+    return (await this.terms(`${kind}${number}`)).get(term) ?? new Map();
   }
 
   /**
@@ -123,35 +122,29 @@ export class Segment {
    */
   async beginning(kind, prefix, test) {
     const bounds = await this.bounds(kind);
-    const [first, last] = [place(bounds, prefix), place(bounds, prefix + EVERYTHING_AFTER)];
+    const [first, last] = [fileOf(bounds, prefix), fileOf(bounds, prefix + EVERYTHING_AFTER)];
     const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-    const shelves = await Promise.all(numbers.map((number) => this.shelf(`${kind}${number}`, 1)));
-    const found = new Map();
-    for (const shelf of shelves) {
-      for (const term of shelf.terms.keys()) {
-        if (term.startsWith(prefix) && test(term)) found.set(term, papersOf(shelf, term));
-      }
-    }
-    return found;
+    const files = await Promise.all(numbers.map((number) => this.terms(`${kind}${number}`)));
+    return new Map(files.flatMap((terms) => [...terms].filter(([term]) => term.startsWith(prefix) && test(term))));
   }
 
   /**
    * Where a term stands in some of its papers.
    * @param {string} kind @param {string} term @param {string} field
    * @param {number[]} papers all that have it in this field
-   * @param {Uint8Array} wanted by paper
+   * @param {Uint16Array} wanted by paper
    * @param {(paper: number, place: number) => void} note
    */
   async places(kind, term, field, papers, wanted, note) {
-    const number = place(await this.bounds(kind), term);
-    const { text, terms } = await this.shelf(`${kind}${number}at`, 2);
-    const [start, count] = terms.get(term)?.get(field) ?? [0, 0];
-    let which = 0;
-    for (let at = start; at < start + count; at += 1) {
-      const code = text.charCodeAt(at);
-      const paper = papers[which];
-      if (wanted[paper]) note(paper, code >> 1);
-      which += code & 1;
+    const { text, starts } = await this.spots(`${kind}${fileOf(await this.bounds(kind), term)}`);
+    let at = starts.get(field + term) ?? text.length;
+    for (const paper of papers) {
+      let code;
+      do {
+        code = text.charCodeAt(at);
+        at += 1;
+        if (wanted[paper]) note(paper, code >> 1);
+      } while (!(code & 1) && at < text.length);
     }
   }
 
@@ -186,9 +179,15 @@ export class Segment {
     return others[kind];
   }
 
-  /** @param {string} file @param {number} digits characters of a count @returns {Promise<Shelf>} */
-  shelf(file, digits) {
-    return this.files.once(`${this.name}/${file}.txt`, (text) => shelved(text, digits));
+  /** @param {string} file @returns {Promise<Terms>} */
+  terms(file) {
+    return this.files.once(`${this.name}/${file}.txt`, termsOf);
+  }
+
+  /** @param {string} file @returns {Promise<Spots>} */
+  async spots(file) {
+    const terms = await this.terms(file);
+    return this.files.once(`${this.name}/${file}at.txt`, (text) => spotsOf(text, terms));
   }
 }
 
@@ -197,11 +196,8 @@ function listed(bounds) {
   return bounds ? bounds.split("\n") : [];
 }
 
-/**
- * @param {string} text @param {number} digits
- * @returns {Shelf}
- */
-function shelved(text, digits) {
+/** @param {string} text @returns {Terms} */
+function termsOf(text) {
   const terms = new Map();
   let at = 0;
   while (at < text.length) {
@@ -210,37 +206,38 @@ function shelved(text, digits) {
     terms.set(text.slice(at, end), fields);
     at = end + 1;
     while (text[at] !== "\n") {
-      const start = at + 1 + digits;
-      let count = text.charCodeAt(at + 1);
-      if (digits === 2) count = (count << 15) | text.charCodeAt(at + 2);
-      fields.set(text[at], [start, count]);
-      at = start + count;
+      const letter = text[at];
+      const papers = new Array(text.charCodeAt(at + 1));
+      at += 2;
+      for (let which = 0, paper = 0; which < papers.length; which += 1, at += 1) {
+        paper += text.charCodeAt(at);
+        papers[which] = paper;
+      }
+      fields.set(letter, papers);
     }
     at += 1;
   }
-  return { text, terms };
+  return terms;
 }
 
-/** @param {Shelf} shelf @param {string} term @returns {Papers} */
-function papersOf({ text, terms }, term) {
-  const found = new Map();
-  for (const [field, [start, count]] of terms.get(term) ?? []) {
-    let paper = 0;
-    const papers = [];
-    for (let at = start; at < start + count; at += 1) {
-      paper += text.charCodeAt(at);
-      papers.push(paper);
+/** @param {string} text @param {Terms} terms the same, in the same order @returns {Spots} */
+function spotsOf(text, terms) {
+  const starts = new Map();
+  let at = 0;
+  for (const [term, fields] of terms) {
+    for (const [letter, papers] of fields) {
+      starts.set(letter + term, at);
+      for (let left = papers.length; left > 0; at += 1) left -= text.charCodeAt(at) & 1;
     }
-    found.set(field, papers);
   }
-  return found;
+  return { text, starts };
 }
 
 /**
  * Number of the file that a term is in: how many bounds are not after it.
  * @param {string[]} bounds @param {string} term
  */
-function place(bounds, term) {
+function fileOf(bounds, term) {
   let [low, high] = [0, bounds.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,3 +1,4 @@
+// @ts-check
 // Finds the papers that a query asks for, segment by segment: the same papers that digest/topics.py would match, plus
 // those whose translation holds the words. A test holds the two together.
 
@@ -16,7 +17,7 @@ import { fold, isCjk, marked, needle, pieces, stem } from "./words.js";
 
 /** Where something was found: one bit for each part of a paper. @type {Record<string, number>} */
 export const WHERE = {
-  title: 1, abstract: 2, comment: 4, journal_ref: 8, authors: 16, id: 32, category: 64, topic: 128,
+  title: 1, abstract: 2, comment: 4, journal_ref: 8, authors: 16, id: 32, category: 64, topic: 128, date: 256,
 };
 const TEXTS = { t: WHERE.title, a: WHERE.abstract, c: WHERE.comment, j: WHERE.journal_ref };
 const LETTERS = { title: "t", abstract: "a", comment: "c", journal_ref: "j" };
@@ -35,7 +36,7 @@ export class Search {
     /** Segments that were searched, from the newest. */
     this.searched = 0;
     this.wave = best ? index.segments.length : 1;
-    /** @type {Map<Term, Uint8Array[]>} */
+    /** @type {Map<Term, Uint16Array[]>} */
     this.leaves = new Map();
   }
 
@@ -60,7 +61,7 @@ export class Search {
 
   /** @param {Segment} segment @param {number} number */
   async within(segment, number) {
-    /** @param {Query} query @returns {Promise<Uint8Array>} */
+    /** @param {Query} query @returns {Promise<Uint16Array>} */
     const evaluate = async (query) => {
       switch (query.kind) {
         case "term": {
@@ -120,17 +121,17 @@ export function wanted(query) {
   }
 }
 
-/** @param {Uint8Array} one @param {Uint8Array} other */
+/** @param {Uint16Array} one @param {Uint16Array} other */
 function both(one, other) {
   return one.map((where, paper) => (where && other[paper] ? where | other[paper] : 0));
 }
 
-/** @param {Uint8Array} one @param {Uint8Array} other */
+/** @param {Uint16Array} one @param {Uint16Array} other */
 function either(one, other) {
   return one.map((where, paper) => where | other[paper]);
 }
 
-/** @param {Term} term @param {Segment} segment @param {Index} index @returns {Promise<Uint8Array>} */
+/** @param {Term} term @param {Segment} segment @param {Index} index @returns {Promise<Uint16Array>} */
 async function papersWith({ field, text }, segment, index) {
   switch (field) {
     case "all": {
@@ -169,7 +170,7 @@ function like(text, ending = "") {
 
 /** @param {string} text */
 function escaped(text) {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/gu, "\\$&");
+  return text.replace(/[\\^$.*+?()[\]{}|/]/gu, "\\$&");
 }
 
 /** @param {string} text */
@@ -184,7 +185,7 @@ function mayBeId(text) {
  * @param {Segment} segment
  */
 async function keyed(letter, text, test, bit, segment) {
-  const found = new Uint8Array(segment.size);
+  const found = new Uint16Array(segment.size);
   const terms = await segment.beginning("k", text.toLowerCase().split("*")[0], test);
   for (const papers of terms.values()) for (const paper of papers.get(letter) ?? []) found[paper] = bit;
   return found;
@@ -226,7 +227,7 @@ function groups(words, size) {
 
 /** @param {Papers[]} lists @param {string} letter @param {number} size @param {number} bit */
 function marksOf(lists, letter, size, bit) {
-  const found = new Uint8Array(size);
+  const found = new Uint16Array(size);
   for (const papers of lists) for (const paper of papers.get(letter) ?? []) found[paper] = bit;
   return found;
 }
@@ -241,7 +242,7 @@ async function phrase(text, letters, segment) {
     Promise.all(elements.map((element) => termsOf(element, segment))),
     Promise.all(marked(text).map((mark) => segment.papers("w", mark))),
   ]);
-  const whole = new Uint8Array(segment.size);
+  const whole = new Uint16Array(segment.size);
   await Promise.all(letters.map(async (letter) => {
     const bit = TEXTS[/** @type {keyof typeof TEXTS} */ (letter)];
     const masks = [
@@ -261,7 +262,7 @@ async function phrase(text, letters, segment) {
 /**
  * Of the papers in `together`, those where the elements keep their distances.
  * @param {Element[]} elements @param {Map<string, Papers>[]} lists @param {string} letter
- * @param {Uint8Array} together @param {Segment} segment
+ * @param {Uint16Array} together @param {Segment} segment
  */
 async function inOrder(elements, lists, letter, together, segment) {
   const starts = await Promise.all(elements.map(async ({ kind, offset }, index) => {
@@ -338,15 +339,14 @@ function wild(word, offset) {
  * @param {import("./grammar.js").Range} range @param {Segment} segment
  */
 async function papersOf({ start, end }, segment) {
-  const found = new Uint8Array(segment.size);
+  const found = new Uint16Array(segment.size);
   if (!segment.since) return found;
   const since = Date.parse(segment.since) / 60000;
   const until = Date.parse(segment.until) / 60000 + MINUTES_OF_A_DAY - 1;
   if (until < start || since > end) return found;
-  const anywhere = WHERE.id * 8; // outside of every part of the paper, and yet found
-  if (start <= since && until <= end && !segment.undated) return found.fill(anywhere);
+  if (start <= since && until <= end && !segment.undated) return found.fill(WHERE.date);
   (await segment.times()).forEach((time, paper) => {
-    if (start <= time && time <= end) found[paper] = anywhere;
+    if (start <= time && time <= end) found[paper] = WHERE.date;
   });
   return found;
 }

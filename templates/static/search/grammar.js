@@ -1,3 +1,4 @@
+// @ts-check
 // The query language of config.yaml, as digest/grammar.py reads it (docs/query-language.md). A test holds the two
 // together over thousands of queries. Two things are the search page's own: what stands side by side without an
 // operator has to be found together, where arXiv takes either; and `topic:`.

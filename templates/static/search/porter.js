@@ -1,3 +1,4 @@
+// @ts-check
 // Porter's stemmer as Snowball's `porter` has it (https://snowballstem.org/algorithms/porter/stemmer.html): the index is
 // made with that one, so this one has to agree with it on every word. A test holds them together.
 

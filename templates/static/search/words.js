@@ -1,3 +1,4 @@
+// @ts-check
 // The words of a query, folded as digest/words.py folds those of the papers. Both have to come to the same: a test
 // holds them together, so change them together.
 

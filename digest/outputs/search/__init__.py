@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 import msgspec
 
 from digest.model import Digest, Entry
+from digest.outputs.homes import homes
 from digest.outputs.search.reading import Document
 from digest.outputs.search.segment import build
 from digest.outputs.search.segments import segments
@@ -36,8 +37,9 @@ class Search:
 
 def _files(digest: Digest) -> Iterator[tuple[str, bytes]]:
     found = []
+    lives = homes(digest)
     for entries in segments(digest.entries):
-        segment, files = build([_document(entry, digest) for entry in entries])
+        segment, files = build([_document(entry, digest) for entry in entries], lives)
         found.append(segment)
         yield from files.items()
     categories = {collapse(name).lower() for entry in digest.entries for name in entry.categories}

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from digest.model import Entry
-from digest.outputs.parts import folder
 from digest.outputs.search.reading import Document
 from digest.outputs.views import LEAD
 from digest.text import collapse, plain
 
-PER_BLOCK = 16
-"""Papers in a block: about 3 KB on the wire."""
+PER_BLOCK = 8
+"""Papers in a block: about 1.5 KB on the wire."""
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -21,7 +19,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
     id: str
     path: str
-    """Of the paper's page, from the top of the site, percent-encoded."""
+    """Where the paper lives, from the top of the site, percent-encoded."""
     listed: str
     """Mailing day, ISO."""
     title: str
@@ -34,24 +32,19 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     withdrawn: bool
 
 
-def address(entry: Entry) -> str:
-    """Where the site shows a paper."""
-    return folder("papers", entry.arxiv_id)
-
-
-def blocks(documents: Sequence[Document]) -> tuple[bytes, ...]:
-    """JSON arrays of `PER_BLOCK` cards each."""
-    cards = [_card(document) for document in documents]
+def blocks(documents: Sequence[Document], homes: Mapping[str, str]) -> tuple[bytes, ...]:
+    """JSON arrays of `PER_BLOCK` cards each. `homes`: arXiv id → where the paper lives."""
+    cards = [_card(document, homes[document.entry.arxiv_id]) for document in documents]
     return tuple(msgspec.json.encode(cards[start : start + PER_BLOCK]) for start in range(0, len(cards), PER_BLOCK))
 
 
-def _card(document: Document) -> Card:
+def _card(document: Document, home: str) -> Card:
     entry = document.entry
     left = len(entry.authors) - LEAD
     shown = LEAD if left > 1 else len(entry.authors)  # "and 1 more" is longer than most names
     return Card(
         id=entry.arxiv_id,
-        path=address(entry),
+        path=home,
         listed=entry.listed.isoformat(),
         title=plain(entry.title),
         titles=tuple(

@@ -37,8 +37,11 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds of the files of words, apart by line feeds."""
 
 
-def build(documents: Sequence[Document]) -> tuple[Segment, dict[str, bytes]]:
-    """The segment of `documents`, newest first, and its files by path below the folder of the index."""
+def build(documents: Sequence[Document], homes: Mapping[str, str]) -> tuple[Segment, dict[str, bytes]]:
+    """The segment of `documents`, newest first, and its files by path below the folder of the index.
+
+    `homes` says where each paper lives; it moves on while the segment stays, so only the cards tell.
+    """
     terms = read(documents)
     scale = 1 if len(documents) >= _LARGE else 3
     shelves = {
@@ -58,7 +61,7 @@ def build(documents: Sequence[Document]) -> tuple[Segment, dict[str, bytes]]:
         undated=len(submitted) - len(times),
         words="\n".join(shelves["w"].bounds),
     )
-    index |= {f"cards{number}.json": block for number, block in enumerate(blocks(documents))}
+    index |= {f"cards{number}.json": block for number, block in enumerate(blocks(documents, homes))}
     return segment, {f"{segment.name}/{path}": content for path, content in index.items()}
 
 

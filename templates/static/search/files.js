@@ -4,7 +4,7 @@
 
 const SCHEMA = 1;
 const DAY_ONE = Date.UTC(1991, 0, 1) / 86_400_000;
-const CARDS = 16;
+const CARDS = 8;
 const EVERYTHING_AFTER = "\u{10ffff}";
 
 /** A file that could not be had. `gone`: the server answered that there is none, so the site has been built anew. */

@@ -83,8 +83,7 @@ export class Search {
         }
       }
     };
-    const found = await evaluate(this.query);
-    return found;
+    return evaluate(this.query);
   }
 
   /** By how rare the words are that a paper has, three times as much for its title; the newest of equals first. */
@@ -135,6 +134,7 @@ function either(one, other) {
 async function papersWith({ field, text }, segment, index) {
   switch (field) {
     case "all": {
+      /** @type {Promise<Uint16Array>[]} */
       const parts = [phrase(text, Object.keys(TEXTS), segment), named(text, segment)];
       if (mayBeId(text)) parts.push(papersWith({ kind: "term", field: "id", text }, segment, index));
       if (index.categories.some(like(text, below(text)))) {

@@ -20,6 +20,7 @@ export const PREFIXES = {
   ti: "title", title: "title", abs: "abstract", co: "comment", au: "authors", jr: "journal_ref", id: "id", doi: "doi",
   cat: "category", all: "all",
 };
+/** @type {Record<string, string>} */
 const OWN_PREFIXES = { ...PREFIXES, topic: "topic" };
 const DEEPEST = 100;
 

@@ -75,7 +75,7 @@ function unwrapped(text) {
   let found = text;
   if (found.includes("\\")) {
     found = found.replaceAll("\\\\", " ").replace(REFERENCE, " ").replace(ACCENT, "$1");
-    found = found.replace(TEX_LETTER, (_, letter) => ({ aa: "a", AA: "A" })[letter] ?? letter);
+    found = found.replace(TEX_LETTER, (_, letter) => (/^(?:aa|AA)$/u.test(letter) ? letter[0] : letter));
     found = found.replace(COMMAND, (_, command, brace) => {
       const name = command.toLowerCase();
       if (SPOKEN.has(name)) return ` ${name} `;

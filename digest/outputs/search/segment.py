@@ -17,6 +17,8 @@ _LARGE = 2_048
 """Papers; smaller segments have larger files, so that a new paper changes few."""
 _FILE = {"w": 3_000, "z": 5_000, "n": 6_000, "k": 8_000}
 """Bytes of a file before compression, by kind of term."""
+_BLOCK = 64
+"""Files whose bounds stand together: a reader gets those near a term, and never all."""
 _DAY_ONE = dt.date(1991, 1, 1)
 
 
@@ -33,8 +35,11 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     until: str
     undated: int
     """Papers of which no source told when they were submitted."""
-    words: str
-    """Bounds of the files of words, apart by line feeds."""
+    shelves: dict[str, str | None]
+    """For every kind of term that there is, the first terms of all but its first block of bounds, apart by line feeds;
+    None for a single file, which needs no bounds."""
+    cjk_names: bool
+    """Whether an author's name is written in Chinese, Japanese or Korean characters."""
 
 
 def build(documents: Sequence[Document], homes: Mapping[str, str]) -> tuple[Segment, dict[str, bytes]]:
@@ -43,7 +48,7 @@ def build(documents: Sequence[Document], homes: Mapping[str, str]) -> tuple[Segm
     `homes` says where each paper lives; it moves on while the segment stays, so only the cards tell.
     """
     terms = read(documents)
-    scale = 1 if len(documents) >= _LARGE else 3
+    scale = 1 if len(documents) >= _LARGE else 2
     shelves = {
         kind: shelve(fields, _FILE[kind] * scale, with_places=kind in "wz")
         for kind, fields in (("w", terms.words), ("z", terms.pairs), ("n", terms.names), ("k", terms.keys))
@@ -59,7 +64,8 @@ def build(documents: Sequence[Document], homes: Mapping[str, str]) -> tuple[Segm
         since=min(times).date().isoformat() if times else "",
         until=max(times).date().isoformat() if times else "",
         undated=len(submitted) - len(times),
-        words="\n".join(shelves["w"].bounds),
+        shelves={kind: _tops(shelf) for kind, shelf in shelves.items() if shelf.papers},
+        cjk_names=bool(terms.pairs["u"]),
     )
     index |= {f"cards{number}.json": block for number, block in enumerate(blocks(documents, homes))}
     return segment, {f"{segment.name}/{path}": content for path, content in index.items()}
@@ -70,9 +76,14 @@ def _files(shelves: Mapping[str, Shelf]) -> dict[str, bytes]:
     for kind, shelf in shelves.items():
         files |= {f"{kind}{number}.txt": content for number, content in enumerate(shelf.papers)}
         files |= {f"{kind}{number}at.txt": content for number, content in enumerate(shelf.places)}
-    others = {kind: "\n".join(shelf.bounds) for kind, shelf in shelves.items() if kind != "w"}
-    files["bounds.json"] = msgspec.json.encode(others)
+        for number in range(0, len(shelf.papers) if shelf.bounds else 0, _BLOCK):
+            block = shelf.bounds[number : number + _BLOCK - 1]
+            files[f"{kind}{number // _BLOCK}from.txt"] = "\n".join(block).encode()
     return files
+
+
+def _tops(shelf: Shelf) -> str | None:
+    return "\n".join(shelf.bounds[_BLOCK - 1 :: _BLOCK]) if shelf.bounds else None
 
 
 def _written(numbers: Iterable[int | None]) -> bytes:

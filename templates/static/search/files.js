@@ -5,6 +5,7 @@
 const SCHEMA = 1;
 const DAY_ONE = Date.UTC(1991, 0, 1) / 86_400_000;
 const CARDS = 8;
+const BLOCK = 64;
 const EVERYTHING_AFTER = "\u{10ffff}";
 
 /** A file that could not be had. `gone`: the server answered that there is none, so the site has been built anew. */
@@ -102,7 +103,12 @@ export class Segment {
     this.until = told.until;
     /** @type {number} */
     this.undated = told.undated;
-    this.words = listed(told.words);
+    /** @type {Map<string, string[] | null>} kind → where its blocks of bounds begin; null when there is one file */
+    this.shelves = new Map(
+      Object.entries(told.shelves).map(([kind, tops]) => [kind, tops === null ? null : listed(/** @type {string} */ (tops))]),
+    );
+    /** @type {boolean} */
+    this.cjkNames = told.cjk_names;
   }
 
   /**
@@ -111,8 +117,8 @@ export class Segment {
    * @returns {Promise<Papers>}
    */
   async papers(kind, term) {
-    const number = fileOf(await this.bounds(kind), term);
-    return (await this.terms(`${kind}${number}`)).get(term) ?? new Map();
+    if (!this.shelves.has(kind)) return new Map();
+    return (await this.terms(`${kind}${await this.file(kind, term)}`)).get(term) ?? new Map();
   }
 
   /**
@@ -121,8 +127,8 @@ export class Segment {
    * @returns {Promise<Map<string, Papers>>}
    */
   async beginning(kind, prefix, test) {
-    const bounds = await this.bounds(kind);
-    const [first, last] = [fileOf(bounds, prefix), fileOf(bounds, prefix + EVERYTHING_AFTER)];
+    if (!this.shelves.has(kind)) return new Map();
+    const [first, last] = await Promise.all([prefix, prefix + EVERYTHING_AFTER].map((term) => this.file(kind, term)));
     const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
     const files = await Promise.all(numbers.map((number) => this.terms(`${kind}${number}`)));
     return new Map(files.flatMap((terms) => [...terms].filter(([term]) => term.startsWith(prefix) && test(term))));
@@ -136,7 +142,7 @@ export class Segment {
    * @param {(paper: number, place: number) => void} note
    */
   async places(kind, term, field, papers, wanted, note) {
-    const { text, starts } = await this.spots(`${kind}${fileOf(await this.bounds(kind), term)}`);
+    const { text, starts } = await this.spots(`${kind}${await this.file(kind, term)}`);
     let at = starts.get(field + term) ?? text.length;
     for (const paper of papers) {
       let code;
@@ -148,14 +154,17 @@ export class Segment {
     }
   }
 
-  /** Minutes since 1970 at which each paper was submitted, UTC; NaN where nobody told. */
-  async times() {
-    const [days, minutes] = await Promise.all(
-      ["days.txt", "minutes.txt"].map((path) => this.files.once(`${this.name}/${path}`, (text) => text)),
-    );
+  /**
+   * Minutes since 1970 at which each paper was submitted, UTC; NaN where nobody told.
+   * @param {boolean} exact without, the first minute of the day will do
+   */
+  async times(exact) {
+    /** @param {string} path */
+    const numbers = (path) => this.files.once(`${this.name}/${path}`, (text) => text);
+    const [days, minutes] = await Promise.all([numbers("days.txt"), exact ? numbers("minutes.txt") : ""]);
     return Array.from({ length: this.size }, (_, index) => {
       const day = days.charCodeAt(index) - 1;
-      return day < 0 ? NaN : (DAY_ONE + day) * 1440 + minutes.charCodeAt(index) - 1;
+      return day < 0 ? NaN : (DAY_ONE + day) * 1440 + (exact ? minutes.charCodeAt(index) - 1 : 0);
     });
   }
 
@@ -171,12 +180,13 @@ export class Segment {
     return { id, path, listed: day, title, titles, lead, more, withdrawn };
   }
 
-  /** @param {string} kind @returns {Promise<string[]>} */
-  async bounds(kind) {
-    if (kind === "w") return this.words;
-    const others = await this.files.once(`${this.name}/bounds.json`, (text) =>
-      Object.fromEntries(Object.entries(JSON.parse(text)).map(([each, bounds]) => [each, listed(bounds)])));
-    return others[kind];
+  /** Number of the file that a term would be in. @param {string} kind @param {string} term */
+  async file(kind, term) {
+    const tops = this.shelves.get(kind);
+    if (!tops) return 0;
+    const block = reached(tops, term);
+    const bounds = await this.files.once(`${this.name}/${kind}${block}from.txt`, listed);
+    return block * BLOCK + reached(bounds, term);
   }
 
   /** @param {string} file @returns {Promise<Terms>} */
@@ -234,10 +244,10 @@ function spotsOf(text, terms) {
 }
 
 /**
- * Number of the file that a term is in: how many bounds are not after it.
+ * How many of the bounds are not after a term.
  * @param {string[]} bounds @param {string} term
  */
-function fileOf(bounds, term) {
+function reached(bounds, term) {
   let [low, high] = [0, bounds.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -197,11 +197,16 @@ async function keyed(letter, text, test, bit, segment) {
  */
 async function named(text, segment) {
   const words = [...new Set(needle(text))].sort();
+  if (words.some(isCjk) && !segment.cjkNames) return new Uint16Array(segment.size);
   /** @type {Promise<Papers[]>[]} */
   let lists;
   if (words.length === 1 || words.some((word) => word.includes("*"))) {
     lists = words.map((word) => oneName(word, segment));
   } else {
+    // most words are nobody's name: their lists, which are needed anyhow, tell
+    const each = await Promise.all(words.map((word) => oneName(word, segment)));
+    const all = each.map((list) => marksOf(list, "u", segment.size, WHERE.authors)).reduce(both);
+    if (!all.some(Boolean)) return all;
     lists = groups(words, Math.min(words.length, 3)).map(async (group) => [await segment.papers("n", group.join(" "))]);
   }
   const found = (await Promise.all(lists)).map((list) => marksOf(list, "u", segment.size, WHERE.authors));
@@ -345,7 +350,8 @@ async function papersOf({ start, end }, segment) {
   const until = Date.parse(segment.until) / 60000 + MINUTES_OF_A_DAY - 1;
   if (until < start || since > end) return found;
   if (start <= since && until <= end && !segment.undated) return found.fill(WHERE.date);
-  (await segment.times()).forEach((time, paper) => {
+  const exact = start % MINUTES_OF_A_DAY > 0 || (end + 1) % MINUTES_OF_A_DAY > 0;
+  (await segment.times(exact)).forEach((time, paper) => {
     if (start <= time && time <= end) found[paper] = WHERE.date;
   });
   return found;

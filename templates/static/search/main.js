@@ -194,9 +194,10 @@ function article({ id, path, listed, title, titles, lead, more, withdrawn }, whe
     const rest = line("more", language, [counted("authors.more", more, { total: lead.length + more })]);
     part(".authors").append(" ", rest);
   }
-  const time = /** @type {HTMLTimeElement} */ (part("time"));
+  const time = document.createElement("time");
   time.dateTime = listed;
   time.textContent = dayInWords(listed);
+  part(".day").append(time);
   const places = /** @type {const} */ (["abstract", "comment", "journal_ref"]).filter((field) => where & WHERE[field]);
   if (places.length) {
     const fields = new Intl.ListFormat(language).format(places.map((field) => word(`field.${field}`)));

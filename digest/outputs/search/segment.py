@@ -16,8 +16,9 @@ from digest.outputs.search.reading import Document, read
 from digest.outputs.search.segments import rank
 
 RULES = 1
-"""To be raised when the same papers come to be read or written in another way: older ones are not taken over then. A
-test watches."""
+"""To be raised when the same papers come to be read or written in another way, so that no older segment is taken over.
+
+A test watches."""
 _FILE = {"w": 3_000, "z": 5_000, "n": 6_000, "k": 8_000}
 """Bytes of a file before compression, by kind of term."""
 _BLOCK = 64
@@ -29,8 +30,8 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader has to know of a segment before its files."""
 
     name: str
-    """Of its folder. It tells what is in it, so that a page which was opened before a build finds the old files or none,
-    never others."""
+    """Of its folder. It tells what is in it: a page that was opened before a build finds the old files or none, never
+    others."""
     size: int
     """Papers."""
     since: str

@@ -27,6 +27,7 @@ pictures: $(VENV)/.installed-test  ## the pictures of the docs, taken of the dem
 bench: $(VENV)/.installed-test  ## the figures of docs/benchmarks.md, measured here
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/render.py
+	$(BIN)/python benchmarks/richtext.py
 
 clean:
 	rm -rf $(VENV) demo _site .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+GATES  := tests/browser/node_modules
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: demo test lint format pictures bench clean
@@ -9,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 demo: $(VENV)/.installed  ## the sample digest, without network or key, into demo/ (SERVE=1 serves it too)
 	@$(BIN)/python -m digest demo demo $(if $(SERVE),--serve)
 
-test: $(VENV)/.installed-test  ## the whole test suite
+test: $(VENV)/.installed-test $(GATES)/.installed  ## the whole test suite
 	$(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/.installed-test  ## what CI checks before it tests
@@ -28,9 +29,11 @@ bench: $(VENV)/.installed-test  ## the figures of docs/benchmarks.md, measured h
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/render.py
 	$(BIN)/python benchmarks/richtext.py
+	$(BIN)/python benchmarks/archive.py
+	$(BIN)/python benchmarks/lighthouse.py
 
 clean:
-	rm -rf $(VENV) demo _site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(GATES) demo _site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -38,6 +41,9 @@ $(VENV)/bin/python:
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
+
+$(GATES)/.installed: tests/browser/package.json  # without npm, the gates that need it say so and are skipped
+	@npm install --silent --prefix tests/browser && touch $@ || echo "Without npm, axe and the Nu checker are left out."
 
 $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[test]'

@@ -153,7 +153,7 @@ def _taken_in(item: Found, now: dt.datetime, mailing: dt.date) -> Entry:
         listed=item.listed,
         topics=item.topics,
         withdrawn=is_withdrawn(paper),
-        versions=_dated(known, item.versions, paper.version),
+        versions=_dated(known, (*_first(paper.published), *item.versions), paper.version),
     )
 
 
@@ -169,14 +169,17 @@ def _brought_up_to_date(before: Entry, item: Found, mailing: dt.date) -> Entry:
     else:
         versions = (*known[:-1], msgspec.structs.replace(known[-1], updated=facts["updated"]))
         withdrawn = before.withdrawn or is_withdrawn(Paper(**facts))
-    # A route without times may have met version 1; when it was submitted is known once `published` is.
-    first = (Version(version=1, updated=facts["published"]),) if facts["published"] else ()
-    versions = _dated(versions, (*first, *item.versions), paper.version)
+    versions = _dated(versions, (*_first(facts["published"]), *item.versions), paper.version)
     if before.withdrawn and not withdrawn:
         # the remark spoke of the version before; a source without comments can't take it back
         facts["comment"] = paper.comment
     topics = _united(before.topics, item.topics)
     return msgspec.structs.replace(before, **facts, topics=topics, withdrawn=withdrawn, versions=versions)
+
+
+def _first(published: dt.datetime | None) -> tuple[Version, ...]:
+    """A route without times may tell of version 1; when it was submitted is known once `published` is."""
+    return (Version(version=1, updated=published),) if published else ()
 
 
 def _change(before: Entry | None, after: Entry) -> str:

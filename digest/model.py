@@ -308,5 +308,7 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     """UTC day of the run: what pages call "checked on". Pages change once a day, not once a run."""
     site_url: str | None = None
     repository: str | None = None
+    paper_pages: int = 10_000
+    """Most papers that have a page of their own on the site: those of the newest mailings, as many as fit whole."""
     sample: bool = False
     """True for the demo: every paper is invented, and every output says so."""

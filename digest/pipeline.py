@@ -112,6 +112,7 @@ def render(parts: Parts, archive: Archive) -> dict[str, bytes]:
         today=max(reached).date() if reached else parts.now().date(),
         site_url=config.site_url,
         repository=config.repository,
+        paper_pages=config.site.paper_pages,
         sample=parts.sample,
     )
     parts.reporter.stage("render", len(parts.outputs))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from digest.changes import Changes, Found, compare, is_withdrawn, united, with_links
@@ -282,6 +282,7 @@ def archive(answer: list[Found]) -> dict[str, Entry]:
 
 
 @given(ANSWERS, ANSWERS)
+@example([], [Found(paper=paper("2611.90001", updated=None), topics=(AVATAR,), listed=LISTED)])
 def test_the_same_answer_twice_changes_nothing(before: list[Found], answer: list[Found]) -> None:
     once = compare(archive(before), answer, now=NOW, mailing=MAILING)
     twice = compare(once.entries, answer, now=NOW + dt.timedelta(days=1), mailing=dt.date(2026, 11, 16))

@@ -182,6 +182,16 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             examples=["zh"],
         ),
     ] = None
+    paper_pages: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            description="Most papers with a page of their own: those of the newest mailings, as many as fit whole. "
+            "Older ones stand on the page of their month.",
+            examples=[2000],
+        ),
+    ] = 10_000
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,6 +17,7 @@ from jinja2 import Environment
 from digest.model import Digest, Entry
 from digest.outputs import templating
 from digest.outputs.archive import gather_subjects, last_listed, latest_first
+from digest.outputs.homes import homes
 from digest.outputs.parts import folder
 from digest.outputs.views import Paper, Voice, view
 from digest.outputs.wording import Words
@@ -81,6 +82,7 @@ class _Build:
         self.digest = digest
         self.subjects = gather_subjects(digest)
         self.paths = {subject.name: folder("topics", subject.slug) for subject in self.subjects}
+        self.homes = homes(digest)
         self.site = digest.site_url.rstrip("/") + "/" if digest.site_url else None
         self.made: dict[tuple[str, str | None], str] = {}
         self.views: dict[tuple[str, str | None], Paper] = {}
@@ -197,7 +199,7 @@ class _Build:
         """The paper with the voices of `language` alone; all of them when that is None."""
         key = (entry.arxiv_id, language)
         if key not in self.views:
-            paper = view(entry, self.digest, self.words, self.paths)
+            paper = view(entry, self.digest, self.words, self.paths, self.homes)
             if language is not None:
                 paper = msgspec.structs.replace(
                     paper,

@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import quote
 
 import msgspec
 
 from digest.model import Digest, Failure, SourceStatus, Status, TopicStatus, latest_look
+from digest.outputs.homes import homes
 from digest.outputs.mailing import Told, named, tell
 from digest.outputs.parts import Place
 from digest.outputs.views import Date, on_day
@@ -59,7 +59,7 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
     newest: Date | None
     """When the newest paper was submitted."""
     paper: Place | None
-    """The newest paper's page."""
+    """Where the newest paper lives."""
     shown: Date | None
     """The newest mailing day that has a page."""
     whole: bool
@@ -87,7 +87,7 @@ def assess(digest: Digest, words: Words) -> Freshness:
         promise=PROMISE,
         mailing=told,
         newest=on_day(submitted[0], words) if submitted else None,
-        paper=Place(path=f"papers/{quote(submitted[1], safe='/')}/", name=submitted[1]) if submitted else None,
+        paper=Place(path=homes(digest)[submitted[1]], name=submitted[1]) if submitted else None,
         shown=on_day(max(listed, default=None), words),
         whole=whole,
         empty=_empty(status, words, whole=whole),

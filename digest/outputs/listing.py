@@ -14,6 +14,7 @@ from jinja2 import Environment
 from digest.model import Digest, Entry, TextField, Version
 from digest.outputs import templating
 from digest.outputs.archive import Day, gather_days, gather_subjects
+from digest.outputs.homes import homes
 from digest.outputs.views import Paper, view
 from digest.outputs.wording import Words
 from digest.text import collapse
@@ -63,6 +64,7 @@ class Listings:
         self._digest = digest
         self._daily = daily
         self._order = {subject.name: place for place, subject in enumerate(gather_subjects(digest))}
+        self._homes = homes(digest)
         self._papers: dict[str, Paper] = {}
         self._rows: dict[tuple[str, str | None, tuple[str, ...]], str] = {}
 
@@ -135,7 +137,8 @@ class Listings:
 
     def _paper(self, entry: Entry) -> Paper:
         if entry.arxiv_id not in self._papers:
-            self._papers[entry.arxiv_id] = view(entry, self._digest, self._words, dict.fromkeys(self._order, ""))
+            no_pages = dict.fromkeys(self._order, "")
+            self._papers[entry.arxiv_id] = view(entry, self._digest, self._words, no_pages, self._homes)
         return self._papers[entry.arxiv_id]
 
     def _abstract_note(self, paper: Paper) -> str:

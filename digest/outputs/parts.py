@@ -11,6 +11,9 @@ import msgspec
 PER_PAGE = 100
 """Papers on one page: with 100 bilingual abstracts it stays near 100 KB on the wire."""
 
+NEAR = 2
+"""Pages on either side of the open one that a long list links to, beside the first and the last."""
+
 Item = TypeVar("Item")
 
 
@@ -40,6 +43,8 @@ class Numbered(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     number: int
     current: bool
+    after_gap: bool = False
+    """Whether pages before it are left out."""
 
 
 def folder(*names: str) -> str:
@@ -47,10 +52,33 @@ def folder(*names: str) -> str:
     return "".join(f"{quote(name, safe='/')}/" for name in names)
 
 
+def up(path: str) -> str:
+    """From a page back to the top of the site."""
+    return "../" * path.count("/") or "./"
+
+
 def paged(home: str, items: Sequence[Item]) -> Iterator[tuple[str, list[Numbered], Sequence[Item]]]:
-    """Path, list of all pages and share of `items` for each page below `home`; an empty list has one page too."""
+    """Path, links to other pages and share of `items` for each page below `home`; an empty list has one page too."""
     count = max(1, -(-len(items) // PER_PAGE))
-    paths = [home if number == 1 else f"{home}{number}/" for number in range(1, count + 1)]
-    for index, path in enumerate(paths):
-        pages = [Numbered(path=each, number=number, current=each == path) for number, each in enumerate(paths, start=1)]
-        yield path, pages, items[index * PER_PAGE : (index + 1) * PER_PAGE]
+    for number in range(1, count + 1):
+        share = items[(number - 1) * PER_PAGE : number * PER_PAGE]
+        yield _numbered_path(home, number), _links(home, number, count), share
+
+
+def _numbered_path(home: str, number: int) -> str:
+    return home if number == 1 else f"{home}{number}/"
+
+
+def _links(home: str, open_page: int, count: int) -> list[Numbered]:
+    """First, last and near pages: with all of them, long lists would hold more links than papers."""
+    near = range(max(1, open_page - NEAR), min(count, open_page + NEAR) + 1)
+    numbers = sorted({1, *near, count})
+    return [
+        Numbered(
+            path=_numbered_path(home, number),
+            number=number,
+            current=number == open_page,
+            after_gap=number - before > 1,
+        )
+        for before, number in zip([0, *numbers], numbers, strict=False)
+    ]

@@ -1,4 +1,4 @@
-"""Makes the web site: a folder with an index.html for each day, topic and paper, every link relative."""
+"""Makes the web site: a folder with an index.html for each day, topic, month and recent paper, every link relative."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from jinja2 import Environment
 
 from digest.model import Digest, Entry
 from digest.outputs import templating
+from digest.outputs.almanac import lay_out
 from digest.outputs.archive import Day, Subject, gather_days, gather_subjects
 from digest.outputs.assets import prose, static_files
+from digest.outputs.citations import FORMATS, NEWEST, bibtex_of, embedded, files, links
 from digest.outputs.freshness import assess
 from digest.outputs.history import versions
-from digest.outputs.parts import Place, Section, folder, paged
+from digest.outputs.homes import Month, gather_months, homes, recent
+from digest.outputs.items import Items
+from digest.outputs.parts import Place, Section, folder, paged, up
 from digest.outputs.questions import answered, asked, found
 from digest.outputs.views import Paper, view
 from digest.outputs.wording import Words
@@ -59,20 +63,25 @@ class _Build:
         self.description = collapse(digest.description)
         self.fresh = assess(digest, words)
         self.days = gather_days(digest.entries)
+        self.months = gather_months(digest.entries)
         self.subjects = gather_subjects(digest)
         self.topics = [Place(path=folder("topics", each.slug), name=collapse(each.name)) for each in self.subjects]
+        self.choices = [{"slug": each.slug, "name": collapse(each.name)} for each in self.subjects]
         paths = {subject.name: place.path for subject, place in zip(self.subjects, self.topics, strict=True)}
-        self.papers = {entry.arxiv_id: view(entry, digest, words, paths) for entry in digest.entries}
+        self.recent = recent(digest)
+        lives = homes(digest)
+        self.papers = {entry.arxiv_id: view(entry, digest, words, paths, lives) for entry in digest.entries}
         self.entries = {entry.arxiv_id: entry for entry in digest.entries}
         self.shown_on: dict[tuple[str, dt.date], str] = {}
         self.frames: dict[tuple[str, str], dict[str, object]] = {}
-        self.items: dict[str, str] = {}
+        self.items = Items(environment, words, self.papers, self.recent)
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Path below the output folder → content."""
         yield from static_files(self.environment)
         yield "robots.txt", b"User-agent: *\n" + (b"Disallow: /\n" if self.digest.sample else b"Allow: /\n")
         yield "404.html", self._lost()
+        yield from self._citations()
         for path, page in self._pages():
             yield f"{unquote(path)}index.html", page
 
@@ -84,8 +93,12 @@ class _Build:
         yield "days/", self._all_days()
         for subject, place in zip(self.subjects, self.topics, strict=True):
             yield from self._topic(subject, place)
+        for index, month in enumerate(self.months):
+            yield from self._month(index, month)
         for paper in self.papers.values():
-            yield paper.path, self._paper(paper)
+            if paper.id in self.recent:
+                yield paper.path, self._paper(paper)
+        yield "stars/", self._stars()
         yield "about/", self._about()
 
     # Pages
@@ -103,25 +116,32 @@ class _Build:
                         "site/day.html",
                         place,
                         heading=self.words("day.heading", day=self.words.long_date(day.date)),
-                        summary=None if place else self.description,
+                        summary=self._brought(counts) if place else self.description,
                         date=day.date.isoformat(),
                         figure=str(day.date.day),
                         month=self.words.month(day.date),
                         weekday=self.words.weekday(day.date),
                         earlier=self._neighbour(index + 1),
                         later=self._neighbour(index - 1),
+                        quiet=self._quiet() if index == 0 and path == home else None,
                         sections=[
                             Section(
                                 id=part,
                                 name=self.words(f"day.{part}"),
                                 count=self.words.count(f"day.{part}", counts[part]),
-                                papers=self._items((entry for _, entry in group), place),
+                                papers=self.items.on(place, (entry for _, entry in group)),
                             )
                             for part, group in groupby(share, key=lambda each: each[0])
                         ],
                         pages=pages,
+                        subjects=self.choices,
+                        cite_note=self.words("cite.day"),
+                        cited=links(f"{up(place)}{home}", day.date.isoformat()),
                     ),
                 )
+
+    def _brought(self, counts: Mapping[str, int]) -> str:
+        return self.words.series(self.words.count(f"day.{part}", count) for part, count in counts.items() if count)
 
     def _topic(self, subject: Subject, place: Place) -> Iterator[tuple[str, bytes]]:
         for path, pages, share in paged(place.path, subject.entries):
@@ -136,19 +156,58 @@ class _Build:
                     summary=found(subject, self.digest.status, self.words),
                     figure=f"{len(subject.entries):,}",
                     feed=f"{place.path}feed.xml",
-                    days=[
-                        Section(
-                            id=f"d{date}",
-                            name=self.words.long_date(date),
-                            path=_of_day(date),
-                            figure=str(date.day),
-                            papers=self._items(group, path),
-                        )
-                        for date, group in groupby(share, key=lambda entry: entry.listed)
-                    ],
+                    days=self._by_day(share, path),
                     pages=pages,
+                    subjects=self.choices,
+                    cite_note=self._cite_note(subject),
+                    cited=links(f"{up(path)}{place.path}", subject.slug) if subject.entries else (),
                 ),
             )
+
+    def _month(self, index: int, month: Month) -> Iterator[tuple[str, bytes]]:
+        name = self.words.month(month.first)
+        for path, pages, share in paged(month.path, month.entries):
+            number = next(page.number for page in pages if page.current)
+            yield (
+                path,
+                self._page(
+                    "site/month.html",
+                    path,
+                    heading=name if number == 1 else self.words("topic.page", topic=name, number=number),
+                    summary=self.words("month.summary", papers=self.words.count("papers", len(month.entries))),
+                    figure=f"{len(month.entries):,}",
+                    month=f"{month.first:%Y-%m}",
+                    earlier=self._neighbouring_month(index + 1),
+                    later=self._neighbouring_month(index - 1),
+                    days=self._by_day(share, path, home=True),
+                    pages=pages,
+                    subjects=self.choices,
+                ),
+            )
+
+    def _by_day(self, share: Iterable[Entry], path: str, *, home: bool = False) -> list[Section]:
+        return [
+            Section(
+                id=f"d{date}",
+                name=self.words.long_date(date),
+                path=_of_day(date),
+                figure=str(date.day),
+                papers=self.items.on(path, group, home=home),
+            )
+            for date, group in groupby(share, key=lambda entry: entry.listed)
+        ]
+
+    def _quiet(self) -> Section | None:
+        """The newest mailing, when nothing is listed under it: what is known of it and when the next one comes."""
+        mailing, told = self.digest.status.mailing, self.fresh.mailing
+        if mailing is None or told is None or mailing.day <= self.days[0].date:
+            return None
+        return Section(
+            id="quiet",
+            name=self.words.long_date(mailing.day),
+            figure=str(mailing.day.day),
+            count=f"{told.brought} {told.then}",
+        )
 
     def _paper(self, paper: Paper) -> bytes:
         entry = self.entries[paper.id]
@@ -158,7 +217,11 @@ class _Build:
             heading=paper.titles[0].title if paper.titles else paper.title,
             summary=None,
             paper=paper,
+            brief=False,
             folded=len(paper.authors) > FOLD_AUTHORS,
+            cite_note=None,
+            cited=embedded(entry, paper),
+            bibtex=bibtex_of(entry),
             versions=versions(entry, self.shown_on, self.words),
             day=Section(
                 id=paper.id,
@@ -169,29 +232,40 @@ class _Build:
         )
 
     def _all_days(self) -> bytes:
-        months = groupby(self.days, key=lambda day: day.date.replace(day=1))
         return self._page(
             "site/days.html",
             "days/",
             heading=self.words("days.heading"),
             summary=self.words.count("days", len(self.days)),
             figure=f"{len(self.days):,}",
-            months=[
-                {"id": f"m{month:%Y-%m}", "name": self.words.month(month), "days": [self._brief(day) for day in days]}
-                for month, days in months
+            years=lay_out(self.days, self.months, self.digest.status.mailing, self.words),
+            weekdays=[
+                {"name": self.words(f"weekday.{number}"), "short": self.words(f"wkd.{number}")}
+                for number in range(1, 8)
             ],
         )
 
-    def _brief(self, day: Day) -> dict[str, str]:
-        counts = {"new": len(day.new), "revised": len(day.revised)}
-        return {
-            "path": _of_day(day.date),
-            "number": str(day.date.day),
-            "weekday": self.words(f"wkd.{day.date.isoweekday()}"),
-            "counts": " · ".join(
-                self.words(f"days.{part}", number=number) for part, number in counts.items() if number
-            ),
-        }
+    def _stars(self) -> bytes:
+        return self._page(
+            "site/stars.html",
+            "stars/",
+            heading=self.words("stars.heading"),
+            summary=self.words("stars.about"),
+            formats=FORMATS,
+        )
+
+    def _citations(self) -> Iterator[tuple[str, bytes]]:
+        for day in self.days:
+            yield from files(f"days/{day.date}/", (*day.new, *day.revised), self.papers)
+        for subject in self.subjects:
+            if subject.entries:
+                yield from files(f"topics/{subject.slug}/", subject.entries[:NEWEST], self.papers)
+
+    def _cite_note(self, subject: Subject) -> str | None:
+        if not subject.entries:
+            return None
+        cut = len(subject.entries) > NEWEST
+        return self.words("cite.newest", number=f"{NEWEST:,}") if cut else self.words("cite.topic")
 
     def _about(self) -> bytes:
         return self._page(
@@ -229,7 +303,7 @@ class _Build:
     # What pages share
 
     def _page(self, template: str, path: str, *, root: str | None = None, **context: object) -> bytes:
-        frame = self._frame(_up(path) if root is None else root, path)
+        frame = self._frame(up(path) if root is None else root, path)
         return templating.render(self.environment, template, **frame, **context).encode()
 
     def _frame(self, root: str, path: str) -> dict[str, object]:
@@ -254,40 +328,22 @@ class _Build:
             }
         return self.frames[key]
 
-    def _items(self, entries: Iterable[Entry], path: str) -> tuple[str, ...]:
-        """Papers in a list: each is rendered once, however many pages show it, at whatever depth."""
-        return tuple(self._item(entry.arxiv_id).replace(_ROOT, _up(path)) for entry in entries)
-
-    def _item(self, arxiv_id: str) -> str:
-        if arxiv_id not in self.items:
-            self.items[arxiv_id] = templating.render(
-                self.environment,
-                "site/_paper.html",
-                paper=self.papers[arxiv_id],
-                root=_ROOT,
-                t=self.words,
-                lang=self.words.language,
-            )
-        return self.items[arxiv_id]
-
     def _neighbour(self, index: int) -> Place | None:
         if not 0 <= index < len(self.days):
             return None
         date = self.days[index].date
         return Place(path=_of_day(date), name=self.words.date(date))
 
+    def _neighbouring_month(self, index: int) -> Place | None:
+        if not 0 <= index < len(self.months):
+            return None
+        month = self.months[index]
+        return Place(path=month.path, name=self.words.month(month.first))
 
-_PLACES = {"newest": "", "days": "days/", "about": "about/", "feed": "feed.xml"}
+
+_PLACES = {"newest": "", "days": "days/", "stars": "stars/", "about": "about/", "feed": "feed.xml"}
 """What the head of every page links to."""
-
-_ROOT = "\0"
-"""Stands for the way to the top of the site until a page is known. No text holds it: `digest.text` drops controls."""
 
 
 def _of_day(date: dt.date) -> str:
     return folder("days", date.isoformat())
-
-
-def _up(path: str) -> str:
-    """From a page back to the top of the site."""
-    return "../" * path.count("/") or "./"

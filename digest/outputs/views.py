@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 
-from digest.model import CodeLink, Digest, Entry, Match, TopicMatch, Translation
+from digest.model import CodeLink, Digest, Entry, TopicMatch, Translation
 from digest.outputs.richtext import Typeset
 from digest.outputs.wording import Words
-from digest.text import collapse, is_web, plain
+from digest.text import collapse, is_web, plain, printable
 
 LEAD = 3
 """Authors that a list names before it counts the rest."""
 
 _HTML_SINCE = 2312
 """arXiv makes HTML of papers since December 2023: https://info.arxiv.org/about/accessible_HTML.html"""
+
+_HOLE = "\0"
+"""Stands where a phrase goes. No text of the interface holds it."""
 
 _LABEL = 60
 """Longest link text, in characters."""
@@ -30,14 +33,28 @@ class Date(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a paper is listed, in the reader's language, around the phrase that made it so."""
+
+    before: str
+    phrase: str
+    after: str
+
+    def __str__(self) -> str:
+        """The whole sentence: `matches “talking head” in the title`."""
+        return f"{self.before}{self.phrase}{self.after}"
+
+
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """A topic of the paper, and what in the paper matched it."""
 
     topic: str
+    slug: str
+    """Name of the topic's folder."""
     path: str
     """Of the topic's page, from the top of the site."""
-    reasons: tuple[str, ...]
-    """`matches “talking head” in the title`, in the reader's language; empty when no evidence is stored."""
+    reasons: tuple[Reason, ...]
+    """Empty when no evidence is stored."""
 
 
 class Code(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +92,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     path: str
-    """Of the paper's page, from the top of the site, ending in `/`."""
+    """Where the paper lives, from the top of the site: its own page, or its place on the page of its month."""
     title: str
     title_html: Typeset
     """Without links: titles are links."""
@@ -105,6 +122,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """None when the paper is withdrawn: arXiv then has no file."""
     html_url: str | None
     code: tuple[Code, ...]
+    has_code: bool
+    """Whether a link leads to code, rather than to a project page."""
     voices: tuple[Voice, ...]
     """One a reader's language, in order of preference; empty when nothing is translated."""
     titles: tuple[Voice, ...]
@@ -113,8 +132,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """The voices that have an abstract."""
 
 
-def view(entry: Entry, digest: Digest, words: Words, topic_paths: Mapping[str, str]) -> Paper:
-    """`entry` as templates see it. `topic_paths`: name → path of the topic's page."""
+def view(entry: Entry, digest: Digest, words: Words, topic_paths: Mapping[str, str], homes: Mapping[str, str]) -> Paper:
+    """`entry` as templates see it. `topic_paths`: name → path of the topic's page; `homes`: arXiv id → of the paper."""
     phrases = _phrases(entry)
     voices = tuple(_voice(entry, digest, language, words, phrases) for language in digest.languages)
     authors = tuple(name for author in entry.authors if (name := plain(author.name)))
@@ -124,7 +143,7 @@ def view(entry: Entry, digest: Digest, words: Words, topic_paths: Mapping[str, s
     quoted = quote(entry.arxiv_id, safe="/")
     return Paper(
         id=entry.arxiv_id,
-        path=f"papers/{quoted}/",
+        path=homes[entry.arxiv_id],
         title=plain(entry.title),
         title_html=Typeset(entry.title, phrases.get("title", ()), links=False),
         abstract=plain(entry.abstract),
@@ -149,6 +168,7 @@ def view(entry: Entry, digest: Digest, words: Words, topic_paths: Mapping[str, s
         pdf_url=None if entry.withdrawn else f"https://arxiv.org/pdf/{quoted}",
         html_url=f"https://arxiv.org/html/{quoted}" if _has_html(entry) else None,
         code=tuple(_code(link, words) for link in entry.code_links if is_web(link.url)),
+        has_code=any(link.kind == "code" and is_web(link.url) for link in entry.code_links),
         voices=voices,
         titles=tuple(voice for voice in voices if voice.title is not None),
         abstracts=tuple(voice for voice in voices if voice.abstract is not None),
@@ -169,23 +189,28 @@ def on_day(time: dt.datetime | dt.date | None, words: Words) -> Date | None:
 
 def _why(match: TopicMatch, topic_paths: Mapping[str, str], words: Words) -> Why:
     fields: dict[str, list[str]] = {}
-    reasons: list[str] = []
+    reasons: list[Reason] = []
     for evidence in match.evidence:
         if evidence.field in ("authors", "category", "id"):
-            reasons.append(_whole(evidence, words))
+            reasons.append(_reason(f"why.{evidence.field}", evidence.phrase, words))
         else:
             fields.setdefault(evidence.phrase, []).append(words.name("field", evidence.field))
     found = [
-        words("why.phrase", phrase=collapse(phrase), fields=words.together(dict.fromkeys(names)))
+        _reason("why.phrase", phrase, words, fields=words.together(dict.fromkeys(names)))
         for phrase, names in fields.items()
     ]
+    path = topic_paths[match.topic]
     return Why(
-        topic=collapse(match.topic), path=topic_paths[match.topic], reasons=tuple(dict.fromkeys([*found, *reasons]))
+        topic=collapse(match.topic),
+        slug=unquote(path.rstrip("/").rpartition("/")[2]),
+        path=path,
+        reasons=tuple(dict.fromkeys([*found, *reasons])),
     )
 
 
-def _whole(evidence: Match, words: Words) -> str:
-    return words(f"why.{evidence.field}", phrase=collapse(evidence.phrase))
+def _reason(key: str, phrase: str, words: Words, **values: object) -> Reason:
+    before, _, after = words(key, phrase=_HOLE, **values).partition(_HOLE)
+    return Reason(before=before, phrase=printable(phrase), after=after)
 
 
 def _code(link: CodeLink, words: Words) -> Code:

@@ -18,6 +18,9 @@ IMAGES = Path(__file__).parents[2] / "docs/images"
 SHOTS = {
     "demo-desktop": ("", 1280, 860, "light"),
     "demo-phone": ("", 390, 844, "dark"),
+    "demo-calendar": ("days/", 1280, 860, "light"),
+    "demo-topic": ("topics/gaussian-splatting/", 1280, 860, "dark"),
+    "demo-paper": ("papers/2611.90419/", 1280, 780, "light"),
 }
 
 

@@ -20,6 +20,7 @@ PAGES = [
     "",
     "days/",
     "days/2026-11-11/",
+    "months/2026-11/",
     "topics/avatar/",
     "papers/2611.90001/",
     "papers/2611.90002/",
@@ -179,7 +180,7 @@ def test_the_pages_open_from_a_disk(visit: Visit, tmp_path: Path) -> None:
     page = visitor.open((tmp_path / "index.html").as_uri())
     assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--rubric')")
     page.get_by_role("link", name="All days").click()
-    page.get_by_role("link", name="11 Wed").click()
+    page.get_by_role("link", name="11 3 new").click()
     page.get_by_role("link", name="一张照片生成说话头").click()
     page.wait_for_url("**/papers/2611.90001/index.html")
     assert visitor.complaints == []

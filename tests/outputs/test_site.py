@@ -34,6 +34,7 @@ from digest.model import (
 )
 from digest.outputs import richtext
 from digest.outputs.feeds import Feeds
+from digest.outputs.homes import homes
 from digest.outputs.site import Site
 from digest.outputs.templating import environment
 from digest.tex import mathml
@@ -187,13 +188,138 @@ def test_no_page_holds_more_than_a_hundred_papers() -> None:
     assert counts["_site/index.html"] == 100
 
 
-def test_days_are_listed_by_month() -> None:
+def test_days_stand_in_a_calendar() -> None:
     page = render(small_day())["_site/days/index.html"]
-    assert [text_of(each) for each in parse(page).findall(".//section/h2")] == ["November 2026", "October 2026"]
-    assert [text_of(each) for each in parse(page).findall(".//section//li")] == [
-        "11 Wed 1 new · 1 revised",
-        "14 Wed 1 new",
+    assert [text_of(each) for each in parse(page).findall(".//section/h2")] == ["2026"]
+    assert [text_of(each) for each in parse(page).findall(".//caption")] == [
+        "November 2026 1 paper",
+        "October 2026 1 paper",
     ]
+    assert [(text_of(each), each.get("href")) for each in parse(page).findall(".//td/a")] == [
+        ("11 1+1 1 new · 1 revised", "../days/2026-11-11/"),
+        ("14 1 1 new", "../days/2026-10-14/"),
+    ]
+    for table in parse(page).findall(".//table"):
+        assert [heading.get("abbr") for heading in table.findall(".//th[@scope='col']")][::6] == ["Monday", "Sunday"]
+        assert {len(row) for row in table.findall(".//tr")} == {7}
+
+
+def test_a_day_is_as_the_calendar_says() -> None:
+    page = render(small_day())["_site/days/index.html"]
+    november, october = parse(page).findall(".//table")
+    says = {int(text_of(cell).split()[0]): cell for cell in november.findall(".//td") if text_of(cell)}
+    assert {number: cell.get("class") for number, cell in says.items() if number in (9, 8, 11, 12)} == {
+        9: "none",  # a Monday between the first and the last mailing that we know of
+        8: "silent",
+        11: "papers",
+        12: "beyond",
+    }
+    assert [text_of(says[number]) for number in (8, 9, 12)] == ["8 no mailing", "9 no paper listed", "12"]
+    first = {text_of(cell).split()[0]: cell.get("class") for cell in october.findall(".//td") if text_of(cell)}
+    assert [first[number] for number in ("12", "13", "14", "15")] == ["beyond", "beyond", "papers", "none"]
+
+
+def test_a_mailing_that_brought_nothing_is_told_before_the_newest_day_that_has_papers() -> None:
+    day = LISTED + dt.timedelta(days=1)
+    quiet = Status(
+        sources={"api": SourceStatus(reached=SEEN), "rss": SourceStatus(reached=SEEN)},
+        mailing=Mailing(day=day, agreed=("api", "rss")),
+    )
+    files = render(digest(entry(), revised(), status=quiet))
+    for path in ("_site/index.html", DAY):
+        told = text_of(one(files[path], ".//section[@aria-labelledby='quiet']"))
+        assert told == (
+            "12 Thursday, 12 November 2026 The mailing of Thu 12 Nov 2026 brought no new paper on these topics "
+            "(arXiv API and arXiv RSS agree). The next mailing is that of Fri 13 Nov 2026."
+        )
+    assert "quiet" not in words_of(files["_site/days/2026-10-14/index.html"])
+    calendar = parse(files["_site/days/index.html"]).findall(".//td[@class='none']")
+    assert "12 no paper listed" in [text_of(cell) for cell in calendar]
+
+
+def old(count: int, **changes: object) -> tuple[Entry, ...]:
+    """Papers listed on one day of a year before the others."""
+    day = dt.date(2025, 3, 12)
+    facts: dict[str, object] = {
+        "listed": day,
+        "published": dt.datetime(2025, 3, 10, tzinfo=UTC),
+        "updated": dt.datetime(2025, 3, 10, tzinfo=UTC),
+        "versions": (Version(version=1, listed=day),),
+    }
+    return tuple(entry(f"2503.1{number:04}", **(facts | changes)) for number in range(count))
+
+
+def test_recent_papers_have_pages_and_older_ones_live_on_the_page_of_their_month() -> None:
+    of = digest(entry(), *old(101), paper_pages=100)
+    files = render(of) | Feeds().render(of)
+    assert [path for path in files if "/papers/" in path] == [PAPER]
+    found = [
+        {article.get("id") for article in parse(files[f"_site/months/2025-03/{page}index.html"]).findall(".//article")}
+        for page in ("", "2/")
+    ]
+    assert [len(each) for each in found] == [100, 1]
+    assert b"/months/2025-03/#2503.10100" in files["_site/feed.xml"]
+    links = hrefs(files["_site/days/2025-03-12/2/index.html"])
+    assert "../../../months/2025-03/2/#2503.10000" in links
+
+
+def test_the_number_of_pages_is_the_users_choice() -> None:
+    entries = (entry(), revised("2610.90001", versions=()), *old(3))
+    for most, count in ((0, 0), (1, 1), (2, 2), (4, 2), (5, 5), (1000, 5)):
+        of = digest(*entries, paper_pages=most)
+        assert len([path for path in render(of) if "/papers/" in path]) == count, "whole mailings only"
+
+
+def test_an_older_paper_with_a_new_version_has_a_page_again() -> None:
+    again = old(
+        1, version=2, versions=(Version(version=1, listed=dt.date(2025, 3, 12)), Version(version=2, listed=LISTED))
+    )
+    assert "_site/papers/2503.10000/index.html" in render(digest(entry(), *again, *old(9)[1:], paper_pages=5))
+
+
+def test_an_abstract_stands_on_the_days_of_recent_papers_and_at_the_home_of_older_ones() -> None:
+    files = render(digest(entry(), *old(1), paper_pages=1))
+    with_abstract = {path for path, page in files.items() if path.endswith(".html") and b"single photograph" in page}
+    assert with_abstract == {
+        "_site/index.html",
+        DAY,
+        PAPER,
+        "_site/topics/avatar/index.html",  # holds both
+        "_site/months/2025-03/index.html",
+    }
+    topic = parse(files["_site/topics/avatar/index.html"]).findall(".//article")
+    assert [len(article.findall(".//details")) for article in topic] == [1, 0]
+
+
+def test_a_list_of_many_pages_links_to_the_first_the_last_and_those_near_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("digest.outputs.parts.PER_PAGE", 2)
+    files = render(digest(*many(19)))
+    said = [
+        text_of(one(files[f"_site/topics/avatar/{page}index.html"], ".//nav[@aria-label='Pages of this list']"))
+        for page in ("", "5/", "10/")
+    ]
+    assert said == ["1 2 3 … 10", "1 … 3 4 5 6 7 … 10", "1 … 8 9 10"]
+
+
+def test_an_article_says_what_scripts_need_to_know() -> None:
+    both = (TopicMatch(topic="Avatar"), TopicMatch(topic="数字人"))
+    link = CodeLink(url="https://github.com/a/b", kind="code", found_by="abstract")
+    files = render(digest(entry(topics=both, code_links=(link,)), entry("2611.90002", topics=())))
+    first, second = parse(files[DAY]).findall(".//article")
+    assert second.attrib == {
+        "class": "row paper",
+        "id": "2611.90001",
+        "data-topics": "avatar 数字人",
+        "data-categories": "cs.CV cs.GR",
+        "data-listed": "2026-11-11",
+        "data-code": "",
+    }
+    assert "data-code" not in first.attrib
+    assert first.get("data-topics") == ""
+
+
+def test_the_phrase_that_made_a_topic_match_is_marked() -> None:
+    assert text_of(one(render(small_day())[PAPER], ".//ul[@class='why']//mark")) == "talking head"
 
 
 def test_old_style_ids_keep_their_slash() -> None:
@@ -509,7 +635,7 @@ def test_the_page_of_a_paper_leads_back_to_where_it_is_listed() -> None:
 )
 def test_the_lost_page_links_from_the_top_because_it_is_served_at_any_depth(site_url: str | None, root: str) -> None:
     for link in references(render(digest(entry(), site_url=site_url))["_site/404.html"]):
-        assert link.startswith(root) or link == "#main"
+        assert link.startswith((root, "https://arxiv.org/abs/")) or link == "#main"
 
 
 def test_nothing_is_loaded_from_elsewhere_or_written_inline() -> None:
@@ -634,3 +760,15 @@ def test_a_correction_by_a_person_is_not_called_a_machine_translation() -> None:
     article = text_of(one(render(digest(entry(), translations=by_hand))[DAY], ".//article"))
     assert "Translated by a person" in article
     assert "Machine" not in article
+
+
+@pytest.mark.parametrize("most", [0, 1, 5, 150, 1000])
+def test_every_paper_lives_where_links_to_it_lead(most: int) -> None:
+    of = digest(*old(3), entry("math/0309136"), revised(), *many(101), paper_pages=most)
+    files = render(of)
+    for arxiv_id, home in homes(of).items():
+        file, fragment = resolve(files, "_site/index.html", home)
+        found = parse(files[file])
+        assert fragment == arxiv_id or text_of(one(files[file], ".//h1"))
+        assert fragment == "" or fragment in {article.get("id") for article in found.iter("article")}
+        assert b"We drive a talking head" in files[file]

@@ -12,7 +12,7 @@ import pytest
 from jinja2 import meta
 
 from digest.errors import RenderError
-from digest.outputs import freshness, history, mailing, parts, views
+from digest.outputs import almanac, citations, freshness, history, mailing, parts, views
 from digest.outputs.templating import environment, locale
 from digest.outputs.wording import Words
 
@@ -31,11 +31,17 @@ TYPES: tuple[type[msgspec.Struct], ...] = (
     views.Paper,
     views.Voice,
     views.Why,
+    views.Reason,
     views.Code,
     views.Date,
+    citations.Cited,
+    citations.Format,
     parts.Place,
     parts.Section,
     parts.Numbered,
+    almanac.Year,
+    almanac.Sheet,
+    almanac.Square,
     freshness.Freshness,
     freshness.Problem,
     freshness.SourceRow,

@@ -16,35 +16,16 @@ from jinja2 import Environment
 
 from digest.model import Digest, Entry
 from digest.outputs import templating
-from digest.outputs.archive import gather_subjects, last_listed, latest_first
+from digest.outputs.archive import gather_subjects, last_listed
+from digest.outputs.channels import ORIGINAL, Channel, gather_channels
 from digest.outputs.homes import homes
-from digest.outputs.parts import folder
+from digest.outputs.parts import folder, top
 from digest.outputs.views import Paper, Voice, view
 from digest.outputs.wording import Words
 from digest.text import collapse
 
-NEWEST = 100
-"""Entries in a feed."""
-
 _NOTHING_YET = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """`updated` of a feed without entries: RFC 4287 wants one, and now would change the file every day."""
-
-
-ORIGINAL = "en"
-"""The language that arXiv asks for: https://info.arxiv.org/help/policies/instructions-for-submission"""
-
-
-class _Feed(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed that is written in two formats."""
-
-    path: str
-    """From the top of the site, without `.xml` or `.json`."""
-    page: str
-    """That it is the feed of, from the top of the site."""
-    title: str
-    entries: tuple[Entry, ...]
-    language: str | None = None
-    """Of the texts; None for both."""
 
 
 class Feeds:
@@ -83,33 +64,20 @@ class _Build:
         self.subjects = gather_subjects(digest)
         self.paths = {subject.name: folder("topics", subject.slug) for subject in self.subjects}
         self.homes = homes(digest)
-        self.site = digest.site_url.rstrip("/") + "/" if digest.site_url else None
+        self.site = top(digest.site_url)
         self.made: dict[tuple[str, str | None], str] = {}
         self.views: dict[tuple[str, str | None], Paper] = {}
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Path below the output folder, percent-encoded → content."""
-        feeds = list(self._feeds())
+        feeds = list(gather_channels(self.digest, self.subjects, self.words))
         for feed in feeds:
             yield f"{feed.path}.xml", self._atom(feed)
             yield f"{feed.path}.json", self._json(feed)
         if self.site:
             yield "opml.xml", self._opml(feeds)
 
-    def _feeds(self) -> Iterator[_Feed]:
-        title = collapse(self.digest.title)
-        whole = latest_first(self.digest.entries)[:NEWEST]
-        yield _Feed(path="feed", page="", title=title, entries=whole)
-        for subject in self.subjects:
-            home = self.paths[subject.name]
-            name = self.words("feed.title", title=title, topic=collapse(subject.name))
-            yield _Feed(path=f"{home}feed", page=home, title=name, entries=latest_first(subject.entries)[:NEWEST])
-        languages = [*self.digest.languages, ORIGINAL] if self.digest.languages else []
-        for language in dict.fromkeys(languages):
-            name = self.words("feed.title", title=title, topic=self.words.name("language", language))
-            yield _Feed(path=f"feeds/{language}", page="", title=name, entries=whole, language=language)
-
-    def _atom(self, feed: _Feed) -> bytes:
+    def _atom(self, feed: Channel) -> bytes:
         path = f"{feed.path}.xml"
         text = templating.render(
             self.environment,
@@ -127,7 +95,7 @@ class _Build:
         )
         return text.encode()
 
-    def _json(self, feed: _Feed) -> bytes:
+    def _json(self, feed: Channel) -> bytes:
         path = f"{feed.path}.json"
         notice = f"{self.words('sample.feed')} " if self.digest.sample else ""
         made = {
@@ -141,7 +109,7 @@ class _Build:
         }
         return (json.dumps(_known(made), ensure_ascii=False, indent=1) + "\n").encode()
 
-    def _opml(self, feeds: Iterable[_Feed]) -> bytes:
+    def _opml(self, feeds: Iterable[Channel]) -> bytes:
         outlines = [
             {"title": feed.title, "url": self._url(f"{feed.path}.xml"), "page": self._url(feed.page)} for feed in feeds
         ]
@@ -208,7 +176,7 @@ class _Build:
             self.views[key] = paper
         return self.views[key]
 
-    def _updated(self, feed: _Feed) -> str:
+    def _updated(self, feed: Channel) -> str:
         return _stamp(max((updated(entry, self.digest) for entry in feed.entries), default=_NOTHING_YET))
 
     def _url(self, path: str) -> str | None:

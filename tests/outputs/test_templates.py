@@ -12,7 +12,7 @@ import pytest
 from jinja2 import meta
 
 from digest.errors import RenderError
-from digest.outputs import almanac, citations, freshness, history, mailing, parts, views
+from digest.outputs import almanac, channels, citations, freshness, history, mailing, parts, previews, views
 from digest.outputs.templating import environment, locale
 from digest.outputs.wording import Words
 
@@ -36,6 +36,8 @@ TYPES: tuple[type[msgspec.Struct], ...] = (
     views.Date,
     citations.Cited,
     citations.Format,
+    channels.Channel,
+    previews.Preview,
     parts.Place,
     parts.Section,
     parts.Numbered,

@@ -43,7 +43,7 @@ MIDDLE: dict[str, set[str]] = {
 ROOMS: dict[str, set[str]] = {
     "codefinders": {"text", "web"},
     "config": {"query", "text", "topics"},
-    "outputs": {"calendar", "gfm", "highlight", "text"},
+    "outputs": {"calendar", "gfm", "highlight", "text", "words"},
     "sources": {"calendar", "config", "grammar", "query", "text", "topics", "web", "words"},
     "tex": set(),
     "translators": {"config", "store", "text", "web"},

@@ -25,6 +25,7 @@ from digest.outputs.parts import Place, Section, folder, paged, top, up
 from digest.outputs.previews import Previews
 from digest.outputs.questions import answered, asked, found
 from digest.outputs.sitemap import sitemaps
+from digest.outputs.trends import gather_trends
 from digest.outputs.views import Paper, view
 from digest.outputs.wording import Words
 from digest.text import collapse
@@ -108,6 +109,7 @@ class _Build:
         for paper in self.papers.values():
             if paper.id in self.recent:
                 yield paper.path, self._paper(paper)
+        yield "trends/", self._trends()
         yield "stars/", self._stars()
         yield "about/", self._about()
 
@@ -256,6 +258,18 @@ class _Build:
             ],
         )
 
+    def _trends(self) -> bytes:
+        number = len(self.papers)
+        return self._page(
+            "site/trends.html",
+            "trends/",
+            heading=self.words("trends.heading"),
+            summary=self.words.count("papers", number),
+            figure=f"{number:,}",
+            count=self.words.count("papers", number),
+            trends=gather_trends(self.digest.entries, self.subjects, self.papers, self.words),
+        )
+
     def _stars(self) -> bytes:
         return self._page(
             "site/stars.html",
@@ -356,7 +370,7 @@ class _Build:
         return Place(path=month.path, name=self.words.month(month.first))
 
 
-_PLACES = {"newest": "", "days": "days/", "stars": "stars/", "about": "about/", "feed": "feed.xml"}
+_PLACES = {"newest": "", "days": "days/", "trends": "trends/", "stars": "stars/", "about": "about/", "feed": "feed.xml"}
 """What the head of every page links to."""
 
 

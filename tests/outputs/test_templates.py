@@ -12,7 +12,19 @@ import pytest
 from jinja2 import meta
 
 from digest.errors import RenderError
-from digest.outputs import almanac, citations, freshness, history, mailing, parts, views
+from digest.outputs import (
+    almanac,
+    channels,
+    citations,
+    freshness,
+    history,
+    mailing,
+    parts,
+    plots,
+    previews,
+    trends,
+    views,
+)
 from digest.outputs.templating import environment, locale
 from digest.outputs.wording import Words
 
@@ -36,6 +48,15 @@ TYPES: tuple[type[msgspec.Struct], ...] = (
     views.Date,
     citations.Cited,
     citations.Format,
+    channels.Channel,
+    previews.Preview,
+    trends.Trends,
+    trends.Chart,
+    trends.Ranking,
+    plots.Plot,
+    plots.Bar,
+    plots.Table,
+    plots.Rank,
     parts.Place,
     parts.Section,
     parts.Numbered,

@@ -25,6 +25,7 @@ import msgspec
 from benchmarks.archive import DATA, TOPICS, archive
 from digest.model import SourceStatus
 from digest.outputs.feeds import Feeds
+from digest.outputs.search import Search
 from digest.outputs.site import Site
 
 LIGHTHOUSE = "lighthouse@12.8.2"
@@ -93,7 +94,7 @@ def main() -> int:
     of = archive(100, a_day=100)
     fresh = msgspec.structs.replace(of.status, sources={"api": SourceStatus(reached=today)})
     of = msgspec.structs.replace(of, status=fresh)
-    files = Site(language="zh").render(of) | Feeds(language="zh").render(of)
+    files = Site(language="zh").render(of) | Feeds(language="zh").render(of) | Search().render(of)
     server = serve(files)
     print(f"| page | {' | '.join(CATEGORIES)} | LCP s | TBT ms | CLS | kB | requests |\n|---|{'--:|' * 9}")
     lowest = PERFECT

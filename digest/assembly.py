@@ -142,6 +142,7 @@ def outputs(config: Config, root: Path) -> tuple[Output, ...]:
         OUTPUTS["markdown"](**shared, daily=config.daily, readme=readme, readme_path=config.readme),
         OUTPUTS["site"](**shared, output=config.site.output),
         OUTPUTS["feeds"](**shared, output=config.site.output),
+        OUTPUTS["search"](output=config.site.output),
     )
 
 

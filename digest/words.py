@@ -35,7 +35,11 @@ _LETTERS = str.maketrans(
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"([{_CJK}]|[^\W_{_CJK}]+)(?:'s(?![^\W_]))?")
 _WILD = re.compile(rf"([{_CJK}]|[^\W_{_CJK}]{{2,}}(?:\*[^\W_]*)+|[^\W_{_CJK}]+)(?:'s(?![^\W_]))?")
+_IS_CJK = re.compile(f"[{_CJK}]")
+_PIECE = re.compile(rf"([{_CJK}](?:\s*[{_CJK}])*|[^\W_{_CJK}]+)(?:'s(?![^\W_]))?")
 _MARKED = re.compile(r"[^\W_]+(?:\+\+?|#)(?![^\W_])|(?<![^\W_])[^\W_]\*")
+
+_MARKS = re.compile(rf"[^\W_{_CJK}]+(?:\+\+?|#)|(?<![^\W_])[^\W_]\*")
 
 _TEX = re.compile(r"[\\${}~^_]")
 _REFERENCE = re.compile(r"\\(?:cite[a-z]{0,9}|ref|eqref|label)\*?\s?(?:\[[^][\\]{0,99}\]\s?)?\{[^{}\\]{0,199}\}")
@@ -47,17 +51,42 @@ _SPOKEN = frozenset(GREEK.values())
 _SILENT = str.maketrans({"~": " "} | dict.fromkeys("${}_^\\", ""))
 
 
+class _Folded(dict[int, str]):
+    """Each character as it is folded, found out when it first comes."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        self[code] = "" if unicodedata.combining(letter) else letter.lower().translate(_LETTERS)
+        return self[code]
+
+
+_folded = _Folded()
+
+
 def fold(text: str) -> str:
     """Lower case, no accents; Greek letters and ligatures spelled out, apostrophes straight."""
     if text.isascii():
         return text.lower()
-    letters = (letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return "".join(letters).lower().translate(_LETTERS)
+    return unicodedata.normalize("NFKD", text).translate(_folded)
 
 
 def words(text: str) -> list[str]:
     r"""Folded words of a text or of its TeX source: `G\"odel's {\it Talking}-Heads` is godel, talking, heads."""
     return _WORD.findall(printed(text))
+
+
+def pieces(text: str) -> list[str]:
+    """As `words`, but characters that stand beside each other, or apart by white space alone, are one piece.
+
+    A sign between them ends the piece: `规模，态度` is not about `模态`.
+    """
+    found = _PIECE.findall(printed(text))
+    return found if text.isascii() else ["".join(piece.split()) for piece in found]
+
+
+def is_cjk(piece: str) -> bool:
+    """Whether a piece is written without spaces between its words."""
+    return _IS_CJK.match(piece) is not None
 
 
 def needle(phrase: str) -> list[str]:
@@ -68,6 +97,14 @@ def needle(phrase: str) -> list[str]:
 def marked(phrase: str) -> list[str]:
     """Words of a phrase whose mark is no letter and yet means something: `c++`, `f#`, `a*`."""
     return _MARKED.findall(printed(phrase))
+
+
+def marks(text: str) -> list[str]:
+    """What `marked` may be asked for of a text: `c++11` has `c+` and `c++`."""
+    if "+" not in text and "#" not in text and "*" not in text:
+        return []
+    found = _MARKS.findall(printed(text))
+    return [*found, *(mark[:-1] for mark in found if mark.endswith("++"))]
 
 
 def printed(text: str) -> str:

@@ -22,4 +22,5 @@ OUTPUTS: dict[str, Callable[..., Output]] = {
     "markdown": _later("digest.outputs.markdown:Markdown"),
     "site": _later("digest.outputs.site:Site"),
     "feeds": _later("digest.outputs.feeds:Feeds"),
+    "search": _later("digest.outputs.search:Search"),
 }

@@ -20,6 +20,7 @@ from digest.outputs.citations import FORMATS, NEWEST, bibtex_of, embedded, files
 from digest.outputs.freshness import assess
 from digest.outputs.history import versions
 from digest.outputs.homes import Month, gather_months, homes, recent
+from digest.outputs.inquiry import SCRIPTS, categories, examples, mistakes
 from digest.outputs.items import Items
 from digest.outputs.parts import Place, Section, folder, paged, top, up
 from digest.outputs.previews import Previews
@@ -111,6 +112,7 @@ class _Build:
                 yield paper.path, self._paper(paper)
         yield "trends/", self._trends()
         yield "stars/", self._stars()
+        yield "search/", self._search()
         yield "about/", self._about()
 
     # Pages
@@ -279,6 +281,20 @@ class _Build:
             formats=FORMATS,
         )
 
+    def _search(self) -> bytes:
+        return self._page(
+            "site/search.html",
+            "search/",
+            heading=self.words("nav.search"),
+            summary=self.words("search.about", papers=self.words.count("papers", len(self.papers))),
+            figure=f"{len(self.papers):,}",
+            subjects=self.topics,
+            categories=categories(self.digest.entries),
+            help=examples(self.words),
+            mistakes=mistakes(self.words),
+            scripts=SCRIPTS,
+        )
+
     def _citations(self) -> Iterator[tuple[str, bytes]]:
         for day in self.days:
             yield from files(f"days/{day.date}/", (*day.new, *day.revised), self.papers)
@@ -338,7 +354,7 @@ class _Build:
     def _frame(self, root: str, path: str) -> dict[str, object]:
         """What every page gets. Head and foot differ only by depth, and by the place that is marked as open."""
         places = [Place(path=path, name=self.words(f"nav.{key}")) for key, path in _PLACES.items()]
-        current = path if path in _PLACES.values() else None
+        current = path if path in (*_PLACES.values(), "search/") else None
         key = (root, current or "-")
         if key not in self.frames:
             shared: dict[str, object] = {

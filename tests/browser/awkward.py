@@ -21,6 +21,7 @@ from digest.model import (
     Version,
 )
 from digest.outputs.feeds import Feeds
+from digest.outputs.search import Search
 from digest.outputs.site import Site
 from tests.browser.conftest import BASE
 from tests.factories import LISTED, SEEN, UTC, digest, entry, translation
@@ -138,4 +139,4 @@ def awkward() -> Digest:
 
 def built(of: Digest, language: str) -> dict[str, bytes]:
     """Every file of the site."""
-    return Site(language=language).render(of) | Feeds(language=language).render(of)
+    return Site(language=language).render(of) | Feeds(language=language).render(of) | Search().render(of)

@@ -11,11 +11,17 @@ from pathlib import Path
 import pytest
 
 STATIC = Path(__file__).parent.parent.parent / "templates" / "static"
-TYPED = [STATIC / "theme.js", *sorted((STATIC / "reading").glob("*.js"))]
+READING = [STATIC / "theme.js", *sorted((STATIC / "reading").glob("*.js"))]
+SEARCH = sorted((STATIC / "search").glob("*.js"))
+TYPED = [*READING, *SEARCH]
 
 
 def test_the_reading_tools_are_light() -> None:
-    assert sum(len(gzip.compress(path.read_bytes())) for path in [*TYPED, STATIC / "site.js"]) < 20_000
+    assert sum(len(gzip.compress(path.read_bytes())) for path in [*READING, STATIC / "site.js"]) < 20_000
+
+
+def test_the_search_is_light() -> None:
+    assert sum(len(gzip.compress(path.read_bytes())) for path in SEARCH) < 22_000
 
 
 def test_no_script_holds_words_for_readers() -> None:

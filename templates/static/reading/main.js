@@ -201,6 +201,7 @@ repaint();
 const alone = /** @type {HTMLElement | null} */ (document.querySelector("main article.sheet"));
 if (alone) opened(alone);
 if (document.getElementById("stars")) (await import("./stars.js")).list(store, repaint);
+if (document.getElementById("results")) (await import("../search/main.js")).start(repaint);
 page.classList.add("ready"); // keys are heard from now on
 
 /** @param {string} name */

@@ -28,6 +28,7 @@ pictures: $(VENV)/.installed-test  ## the pictures of the docs, taken of the dem
 bench: $(VENV)/.installed-test  ## the figures of docs/benchmarks.md, measured here
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/render.py
+	$(BIN)/python benchmarks/richtext.py
 	$(BIN)/python benchmarks/archive.py
 	$(BIN)/python benchmarks/lighthouse.py
 	$(BIN)/python benchmarks/search.py

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
+from digest.tex.formula import formula
+from digest.tex.mathml import mathml
+from digest.tex.rich import Token, is_web, tokens
 from digest.tex.spans import Span, spans
 from digest.tex.words import words
 
-__all__ = ["Span", "collapse", "plain", "printable", "slug", "spans", "unwrapped"]
+__all__ = [
+    "Span",
+    "Token",
+    "collapse",
+    "formula",
+    "is_web",
+    "mathml",
+    "plain",
+    "printable",
+    "rich",
+    "slug",
+    "spans",
+    "unwrapped",
+]
 
 _CONTROLS = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff"
@@ -49,6 +66,41 @@ def plain(tex: str) -> str:
 def unwrapped(tex: str) -> str:
     """As `plain`, but formulas stay TeX in their delimiters: for whoever typesets or protects them."""
     return printable(words(collapse(tex), keep_formulas=True).translate(_LIGATURES))
+
+
+def rich(tex: str) -> Iterator[Token]:
+    """As `plain`, in pieces: text, formulas as TeX, and where emphasis, links and list items begin and end.
+
+    No two pieces of text meet in two spaces, and none stands at either end.
+    """
+    kept = " "
+    waiting: list[Token] = []
+    for token in tokens(collapse(tex)):
+        if token.kind == "text":
+            text = _seen(token.value)
+            text = text[1:] if text.startswith(" ") and kept.endswith(" ") else text
+            if not text:
+                continue
+            token = token._replace(value=text)  # noqa: PLW2901 - the same token, cleaned
+            kept = text
+        elif token.kind == "break":
+            kept = " "
+        elif token.kind == "formula":
+            token = token._replace(value=_seen(token.value))  # noqa: PLW2901 - as above
+            kept = ""
+        waiting.append(token)
+    for index in reversed(range(len(waiting))):
+        if waiting[index].kind in ("text", "formula"):
+            waiting[index] = waiting[index]._replace(value=waiting[index].value.rstrip())
+            break
+    yield from waiting
+
+
+def _seen(text: str) -> str:
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text
+    text = _UNSEEN.sub("", _CONTROLS.sub("", text)).translate(_LIGATURES)
+    return unicodedata.normalize("NFC", re.sub(r"\s+", " ", text))
 
 
 def slug(name: str, taken: frozenset[str] = frozenset()) -> str:

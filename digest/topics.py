@@ -49,9 +49,9 @@ def query_of(topic: Topic) -> Query:
 
 def _different(phrases: Sequence[str]) -> tuple[str, ...]:
     """Without those that look for the words of an earlier one, such as its plural."""
-    first: dict[_Phrase, str] = {}
+    first: dict[Phrase, str] = {}
     for text in phrases:
-        first.setdefault(_phrase(text), text)
+        first.setdefault(phrase_of(text), text)
     return tuple(first.values())
 
 
@@ -101,7 +101,7 @@ def _evidence(finder: _Finder, reading: _Reading) -> tuple[Match, ...] | None:
     return tuple(each for each in once if each.field != "category") or tuple(once)
 
 
-class _Phrase(msgspec.Struct, frozen=True):
+class Phrase(msgspec.Struct, frozen=True):
     """Words to look for, one after the other."""
 
     words: tuple[str, ...]
@@ -111,8 +111,15 @@ class _Phrase(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=4096)
-def _phrase(text: str) -> _Phrase:
-    return _Phrase(tuple(word if "*" in word else stem(word) for word in needle(text)), tuple(marked(text)))
+def phrase_of(text: str) -> Phrase:
+    """The words that `text` looks for."""
+    return Phrase(tuple(word if "*" in word else stem(word) for word in needle(text)), tuple(marked(text)))
+
+
+def shape_of(phrase: Phrase) -> str:
+    """The regular expression that finds `phrase` among words written as `word/stem`."""
+    shapes = (f"{word.replace('*', '[^ /]*')}/[^ ]+" if "*" in word else f"[^ ]+/{word}" for word in phrase.words)
+    return " ".join(shapes)
 
 
 class _Reading:
@@ -153,7 +160,7 @@ def _keys(query: Query) -> frozenset[str]:
     """
     match query:
         case Term() if query.field in _TEXTS:
-            return frozenset(sorted((word for word in _phrase(query.text).words if "*" not in word), key=len)[-1:])
+            return frozenset(sorted((word for word in phrase_of(query.text).words if "*" not in word), key=len)[-1:])
         case Or():
             keys = [_keys(part) for part in query.parts]
             return frozenset().union(*keys) if all(keys) else frozenset()
@@ -246,7 +253,7 @@ def _test(term: Term) -> Callable[[_Reading], bool]:
             # as arXiv has it: all words within one name, in any order; an initial is a word, not a beginning
             wanted = [_like(word) for word in needle(term.text)]
             return lambda reading: any(all(any(map(like, name)) for like in wanted) for name in reading.names)
-    return _stands_in(term.field, _phrase(term.text))
+    return _stands_in(term.field, phrase_of(term.text))
 
 
 def _like(text: str, ending: str = "") -> Callable[[str], bool]:
@@ -255,14 +262,13 @@ def _like(text: str, ending: str = "") -> Callable[[str], bool]:
     return lambda name: pattern.fullmatch(name) is not None
 
 
-def _stands_in(field: str, phrase: _Phrase) -> Callable[[_Reading], bool]:
+def _stands_in(field: str, phrase: Phrase) -> Callable[[_Reading], bool]:
     line = f" {' '.join(phrase.words)} "
     if phrase.marks:
         marks = [re.compile(rf"(?<![^\W_]){re.escape(mark)}") for mark in phrase.marks]
-        plain = _stands_in(field, _Phrase(phrase.words, ()))
+        plain = _stands_in(field, Phrase(phrase.words, ()))
         return lambda reading: plain(reading) and all(mark.search(printed(reading.text(field))) for mark in marks)
     if "*" in line:
-        shapes = (f"{word.replace('*', '[^ /]*')}/[^ ]+" if "*" in word else f"[^ ]+/{word}" for word in phrase.words)
-        pattern = re.compile(f" {' '.join(shapes)} ")
+        pattern = re.compile(f" {shape_of(phrase)} ")
         return lambda reading: pattern.search(reading.pairs(field)) is not None
     return lambda reading: line in reading.stems(field)

@@ -25,6 +25,7 @@ MIDDLE: dict[str, set[str]] = {
     "folding": {"calendar", "changes"},
     "gfm": {"text"},
     "grammar": {"query", "words"},
+    "highlight": {"topics", "words"},
     "months": {"folding"},
     "progress": set(),
     "publish": set(),
@@ -42,7 +43,7 @@ MIDDLE: dict[str, set[str]] = {
 ROOMS: dict[str, set[str]] = {
     "codefinders": {"text", "web"},
     "config": {"query", "text", "topics"},
-    "outputs": {"calendar", "gfm", "text", "words"},
+    "outputs": {"calendar", "gfm", "highlight", "text", "words"},
     "sources": {"calendar", "config", "grammar", "query", "text", "topics", "web", "words"},
     "tex": set(),
     "translators": {"config", "store", "text", "web"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from digest.config.problems import Problems
 from digest.config.tree import Scalar, quoted
@@ -94,7 +95,8 @@ def target(text: str, node: Scalar, path: str, problems: Problems) -> str | None
 def shown(text: str, node: Scalar, path: str, problems: Problems) -> str | None:
     """Rule for the language of the site's own words."""
     tag = _language(text, node, path, problems)
-    if tag is not None and tag not in _INTERFACE:
+    own = Path(problems.file).parent / "templates" / "locales" / f"{tag}.json"
+    if tag is not None and tag not in _INTERFACE and not own.is_file():
         message = f"this version has no words in {tag} of its own"
         problems.warn(node.mark, path, message, f"Put them into templates/locales/{tag}.json beside this file.")
     return tag

@@ -1,10 +1,11 @@
-"""Files of the template folders that are not templates: style, script, mark, and the prose of the about page."""
+"""Files of the template folders that are not templates: style, script, mark, fonts, and the prose of the about page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from jinja2 import Environment, TemplateNotFound
+from jinja2 import Environment, FileSystemLoader, TemplateNotFound
 
 from digest.errors import RenderError
 
@@ -40,6 +41,17 @@ def prose(environment: Environment, page: str, language: str) -> str:
         return markdown(_text(environment, f"site/{page}.md"), output_format="html")
     except TemplateNotFound as error:
         raise RenderError(f"There is no site/{page}.md", template=f"site/{page}.md", hint="Install again.") from error
+
+
+def binary(environment: Environment, name: str) -> bytes:
+    """Content of a file of the template folders that is no text. Raises `RenderError` when there is none."""
+    loader = environment.loader
+    assert isinstance(loader, FileSystemLoader)
+    for folder in loader.searchpath:
+        path = Path(folder) / name
+        if path.is_file():
+            return path.read_bytes()
+    raise RenderError(f"There is no {name}", template=name, hint="Install again.")
 
 
 def _text(environment: Environment, name: str) -> str:

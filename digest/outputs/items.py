@@ -8,6 +8,7 @@ from jinja2 import Environment
 
 from digest.model import Entry
 from digest.outputs import templating
+from digest.outputs.citations import context_of
 from digest.outputs.parts import up
 from digest.outputs.views import Paper
 from digest.outputs.wording import Words
@@ -34,11 +35,11 @@ class Items:
         The abstract of a recent paper unfolds wherever a day or a topic lists it; the page of its month is an index.
         That of an older one stands once, at its home, so that archives stay small.
         """
-        ids = (entry.arxiv_id for entry in entries)
-        items = (self._item(each, brief=(each in self._recent) is home) for each in ids)
+        items = (self._item(entry, brief=(entry.arxiv_id in self._recent) is home) for entry in entries)
         return tuple(item.replace(_ROOT, up(path)) for item in items)
 
-    def _item(self, arxiv_id: str, *, brief: bool) -> str:
+    def _item(self, entry: Entry, *, brief: bool) -> str:
+        arxiv_id = entry.arxiv_id
         key = (arxiv_id, brief)
         if key in self._kept:
             return self._kept[key]
@@ -47,6 +48,7 @@ class Items:
             "site/_paper.html",
             paper=self._papers[arxiv_id],
             brief=brief,
+            coins=None if brief else context_of(entry),
             root=_ROOT,
             t=self._words,
             lang=self._words.language,

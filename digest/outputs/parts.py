@@ -52,6 +52,11 @@ def folder(*names: str) -> str:
     return "".join(f"{quote(name, safe='/')}/" for name in names)
 
 
+def top(site_url: str | None) -> str | None:
+    """Address of the top of the site, ending in `/`, where config.yaml says it."""
+    return site_url.rstrip("/") + "/" if site_url else None
+
+
 def up(path: str) -> str:
     """From a page back to the top of the site."""
     return "../" * path.count("/") or "./"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -15,20 +15,26 @@ from digest.outputs import templating
 from digest.outputs.almanac import lay_out
 from digest.outputs.archive import Day, Subject, gather_days, gather_subjects
 from digest.outputs.assets import prose, static_files
-from digest.outputs.citations import FORMATS, NEWEST, bibtex_of, embedded, files, links
+from digest.outputs.channels import gather_channels
+from digest.outputs.citations import FORMATS, NEWEST, bibtex_of, embedded, files, links, tags_of
 from digest.outputs.freshness import assess
 from digest.outputs.history import versions
 from digest.outputs.homes import Month, gather_months, homes, recent
 from digest.outputs.inquiry import SCRIPTS, categories, examples, mistakes
 from digest.outputs.items import Items
-from digest.outputs.parts import Place, Section, folder, paged, up
+from digest.outputs.parts import Place, Section, folder, paged, top, up
+from digest.outputs.previews import Previews
 from digest.outputs.questions import answered, asked, found
+from digest.outputs.sitemap import sitemaps
+from digest.outputs.trends import gather_trends
 from digest.outputs.views import Paper, view
 from digest.outputs.wording import Words
 from digest.text import collapse
 
 FOLD_AUTHORS = 40
 """The page of a paper folds a list of authors that is longer."""
+OPENING = 200
+"""Characters of an abstract that stand beside a link to its paper."""
 
 
 class Site:
@@ -76,15 +82,20 @@ class _Build:
         self.shown_on: dict[tuple[str, dt.date], str] = {}
         self.frames: dict[tuple[str, str], dict[str, object]] = {}
         self.items = Items(environment, words, self.papers, self.recent)
+        self.channels = list(gather_channels(digest, self.subjects, words))
+        self.previews = Previews(environment, words, digest)
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Path below the output folder → content."""
         yield from static_files(self.environment)
-        yield "robots.txt", b"User-agent: *\n" + (b"Disallow: /\n" if self.digest.sample else b"Allow: /\n")
         yield "404.html", self._lost()
         yield from self._citations()
+        yield from self.previews.files()
+        paths: list[str] = []
         for path, page in self._pages():
+            paths.append(path)
             yield f"{unquote(path)}index.html", page
+        yield from _for_robots(None if self.digest.sample else top(self.digest.site_url), paths, self.digest)
 
     def _pages(self) -> Iterator[tuple[str, bytes]]:
         if not self.days:
@@ -99,6 +110,7 @@ class _Build:
         for paper in self.papers.values():
             if paper.id in self.recent:
                 yield paper.path, self._paper(paper)
+        yield "trends/", self._trends()
         yield "stars/", self._stars()
         yield "search/", self._search()
         yield "about/", self._about()
@@ -217,8 +229,9 @@ class _Build:
             "site/paper.html",
             paper.path,
             heading=paper.titles[0].title if paper.titles else paper.title,
-            summary=None,
+            summary=_opening(paper),
             paper=paper,
+            tags=tags_of(entry, paper),
             brief=False,
             folded=len(paper.authors) > FOLD_AUTHORS,
             cite_note=None,
@@ -245,6 +258,18 @@ class _Build:
                 {"name": self.words(f"weekday.{number}"), "short": self.words(f"wkd.{number}")}
                 for number in range(1, 8)
             ],
+        )
+
+    def _trends(self) -> bytes:
+        number = len(self.papers)
+        return self._page(
+            "site/trends.html",
+            "trends/",
+            heading=self.words("trends.heading"),
+            summary=self.words.count("papers", number),
+            figure=f"{number:,}",
+            count=self.words.count("papers", number),
+            trends=gather_trends(self.digest.entries, self.subjects, self.papers, self.words),
         )
 
     def _stars(self) -> bytes:
@@ -301,6 +326,8 @@ class _Build:
                 }
                 for subject, place in zip(self.subjects, self.topics, strict=True)
             ],
+            channels=self.channels,
+            opml=top(self.digest.site_url) is not None,
             failures=[
                 {"subject": collapse(failure.subject), "message": collapse(failure.message)}
                 for failure in self.digest.status.failures
@@ -320,7 +347,9 @@ class _Build:
 
     def _page(self, template: str, path: str, *, root: str | None = None, **context: object) -> bytes:
         frame = self._frame(up(path) if root is None else root, path)
-        return templating.render(self.environment, template, **frame, **context).encode()
+        summary = context["summary"]
+        card = self.previews.of(path, str(summary) if summary else None) if root is None else None
+        return templating.render(self.environment, template, **frame, card=card, **context).encode()
 
     def _frame(self, root: str, path: str) -> dict[str, object]:
         """What every page gets. Head and foot differ only by depth, and by the place that is marked as open."""
@@ -357,8 +386,23 @@ class _Build:
         return Place(path=month.path, name=self.words.month(month.first))
 
 
-_PLACES = {"newest": "", "days": "days/", "stars": "stars/", "about": "about/", "feed": "feed.xml"}
+_PLACES = {"newest": "", "days": "days/", "trends": "trends/", "stars": "stars/", "about": "about/", "feed": "feed.xml"}
 """What the head of every page links to."""
+
+
+def _opening(paper: Paper) -> str | None:
+    """The first sentences of the abstract, as the reader's language has them."""
+    text = next((voice.abstract for voice in paper.abstracts if voice.abstract), paper.abstract)
+    return (text if len(text) <= OPENING else f"{text[:OPENING].rstrip()}…") or None
+
+
+def _for_robots(site: str | None, paths: Sequence[str], digest: Digest) -> Iterator[tuple[str, bytes]]:
+    """`robots.txt`, and where `site` is known the map that it names. A sample is for nobody's index."""
+    if site:
+        yield from sitemaps(site, paths)
+    rule = "Disallow: /" if digest.sample else "Allow: /"
+    named = f"Sitemap: {site}sitemap.xml\n" if site else ""
+    yield "robots.txt", f"User-agent: *\n{rule}\n{named}".encode()
 
 
 def _of_day(date: dt.date) -> str:

@@ -9,8 +9,9 @@ from urllib.parse import quote, unquote, urlsplit
 import msgspec
 
 from digest.model import CodeLink, Digest, Entry, TopicMatch, Translation
+from digest.outputs.richtext import Typeset
 from digest.outputs.wording import Words
-from digest.text import collapse, plain, printable
+from digest.text import collapse, is_web, plain, printable
 
 LEAD = 3
 """Authors that a list names before it counts the rest."""
@@ -72,7 +73,9 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
 
     lang: str
     title: str | None = None
+    title_html: Typeset | None = None
     abstract: str | None = None
+    abstract_html: Typeset | None = None
     credit: tuple[str, ...] = ()
     """Who translated: engine and model."""
     missing: str | None = None
@@ -82,13 +85,19 @@ class Voice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
-    """One paper. Texts are plain Unicode, not yet escaped; the autoescape of templates does that."""
+    """One paper. Texts are plain Unicode, not yet escaped; the autoescape of templates does that.
+
+    `…_html` is the same text typeset: MathML, emphasis, links, and marks around what matched.
+    """
 
     id: str
     path: str
     """Where the paper lives, from the top of the site: its own page, or its place on the page of its month."""
     title: str
+    title_html: Typeset
+    """Without links: titles are links."""
     abstract: str
+    abstract_html: Typeset
     authors: tuple[str, ...]
     lead: tuple[str, ...]
     """The first authors, for lists."""
@@ -103,6 +112,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     withdrawn: bool
     comment: str | None
+    comment_html: Typeset | None
     journal_ref: str | None
     doi: str | None
     doi_url: str | None
@@ -124,7 +134,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 
 def view(entry: Entry, digest: Digest, words: Words, topic_paths: Mapping[str, str], homes: Mapping[str, str]) -> Paper:
     """`entry` as templates see it. `topic_paths`: name → path of the topic's page; `homes`: arXiv id → of the paper."""
-    voices = tuple(_voice(entry, digest, language, words) for language in digest.languages)
+    phrases = _phrases(entry)
+    voices = tuple(_voice(entry, digest, language, words, phrases) for language in digest.languages)
     authors = tuple(name for author in entry.authors if (name := plain(author.name)))
     left = len(authors) - LEAD
     if left == 1:  # "and 1 more" is longer than most names
@@ -134,7 +145,9 @@ def view(entry: Entry, digest: Digest, words: Words, topic_paths: Mapping[str, s
         id=entry.arxiv_id,
         path=homes[entry.arxiv_id],
         title=plain(entry.title),
+        title_html=Typeset(entry.title, phrases.get("title", ()), links=False),
         abstract=plain(entry.abstract),
+        abstract_html=Typeset(entry.abstract, phrases.get("abstract", ())),
         authors=authors,
         lead=authors[:LEAD] if left > 0 else authors,
         more=words.count("authors.more", left, total=f"{len(authors):,}") if left > 0 else None,
@@ -146,15 +159,16 @@ def view(entry: Entry, digest: Digest, words: Words, topic_paths: Mapping[str, s
         version=entry.version,
         withdrawn=entry.withdrawn,
         comment=_optional(entry.comment),
+        comment_html=Typeset(entry.comment, phrases.get("comment", ())) if entry.comment else None,
         journal_ref=_optional(entry.journal_ref),
         doi=collapse(entry.doi) if entry.doi else None,
         doi_url=f"https://doi.org/{quote(collapse(entry.doi), safe='/')}" if entry.doi else None,
-        license=entry.license if entry.license and _is_web(entry.license) else None,
+        license=entry.license if entry.license and is_web(entry.license) else None,
         abs_url=f"https://arxiv.org/abs/{quoted}",
         pdf_url=None if entry.withdrawn else f"https://arxiv.org/pdf/{quoted}",
         html_url=f"https://arxiv.org/html/{quoted}" if _has_html(entry) else None,
-        code=tuple(_code(link, words) for link in entry.code_links if _is_web(link.url)),
-        has_code=any(link.kind == "code" and _is_web(link.url) for link in entry.code_links),
+        code=tuple(_code(link, words) for link in entry.code_links if is_web(link.url)),
+        has_code=any(link.kind == "code" and is_web(link.url) for link in entry.code_links),
         voices=voices,
         titles=tuple(voice for voice in voices if voice.title is not None),
         abstracts=tuple(voice for voice in voices if voice.abstract is not None),
@@ -212,21 +226,21 @@ def _code(link: CodeLink, words: Words) -> Code:
     )
 
 
-def _is_web(url: str) -> bool:
-    """Only http and https may be followed from a page; `javascript:` and its like may not."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and collapse(url) == url and " " not in url
-
-
 def _has_html(entry: Entry) -> bool:
     month = entry.arxiv_id.partition(".")[0]
     return month.isdecimal() and int(month) >= _HTML_SINCE and not entry.withdrawn
 
 
-def _voice(entry: Entry, digest: Digest, language: str, words: Words) -> Voice:
+def _phrases(entry: Entry) -> dict[str, tuple[str, ...]]:
+    """Field → what topics found in it."""
+    found: dict[str, dict[str, None]] = {}
+    for match in entry.topics:
+        for evidence in match.evidence:
+            found.setdefault(evidence.field, {})[evidence.phrase] = None
+    return {field: tuple(phrases) for field, phrases in found.items()}
+
+
+def _voice(entry: Entry, digest: Digest, language: str, words: Words, phrases: Mapping[str, tuple[str, ...]]) -> Voice:
     known = digest.translations.get(language, {})
     title, abstract = known.get((entry.arxiv_id, "title")), known.get((entry.arxiv_id, "abstract"))
     made = [translation for translation in (title, abstract) if translation is not None]
@@ -234,7 +248,9 @@ def _voice(entry: Entry, digest: Digest, language: str, words: Words) -> Voice:
     return Voice(
         lang=language,
         title=None if title is None else plain(title.text),
+        title_html=None if title is None else Typeset(title.text, phrases.get("title", ()), links=False),
         abstract=None if abstract is None else plain(abstract.text),
+        abstract_html=None if abstract is None else Typeset(abstract.text, phrases.get("abstract", ())),
         credit=tuple(dict.fromkeys(_credit(translation, words) for translation in made)),
         missing=_missing(entry, title, abstract, words),
         stale=words("stale", versions=words.series(f"v{version}" for version in older)) if older else None,

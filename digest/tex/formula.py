@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from digest.tex.symbols import alphabet, lowered, names, raised, symbols
+from digest.tex.symbols import FENCES, alphabet, lowered, names, raised, symbols
 
 _DEPTH = 40
 """Groups within groups before we give up and keep the source; the deepest on arXiv have about a dozen."""
@@ -221,6 +221,10 @@ def _stacked(read: _Formula, depth: int, script: Callable[[str], str]) -> list[_
     return [_Atom(read.argument(depth) + over_or_under)]
 
 
+def _fenced(opening: str, closing: str) -> Callable[[_Formula, int], list[_Atom]]:
+    return lambda read, depth: [_Atom(opening), _Atom(read.argument(depth)), _Atom(closing)]
+
+
 def _by_number(number: str) -> str:
     r"""The character that `\unicode{x2014}` asks for; the number itself when there is none."""
     try:
@@ -252,6 +256,7 @@ _STRUCTURES: Mapping[str, Callable[[_Formula, int], Sequence[_Atom]]] = {
     ),
     **dict.fromkeys(names("stackrel overset"), lambda read, depth: _stacked(read, depth, raised)),
     **dict.fromkeys(names("begin end color textcolor label hspace vspace"), _dropped),
+    **{name: _fenced(*fence) for name, fence in FENCES.items()},
     "underset": lambda read, depth: _stacked(read, depth, lowered),
     "sqrt": lambda read, depth: [_Atom(f"{raised(read.option())}√{_bracketed(read.argument(depth))}", "word")],
     "operatorname": lambda read, depth: [_Atom(read.argument(depth), "word")],

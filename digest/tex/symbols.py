@@ -29,6 +29,10 @@ _OWN |= _pairs(
     bmod mod land ∧ lor ∨ neg ¬ iff ⇔ implies ⇒ gets ← owns ∋ ne ≠ Diamond ◇ triangle △ checkmark ✓ degree ° celsius °C
     slash / eth ð phi φ epsilon ϵ eps ε square □ Re Re Im Im backslash \ bigstar ★ R ℝ RR ℝ Z ℤ ZZ ℤ N ℕ NN ℕ Q ℚ QQ ℚ
     varTheta Θ varGamma Γ varDelta Δ varOmega Ω varSigma Σ varPhi Φ varPsi Ψ varLambda Λ varPi Π varXi Ξ
+    C ℂ CC ℂ F 𝔽 FF 𝔽 PP ℙ EE 𝔼 reals ℝ integers ℤ naturals ℕ Nat ℕ rationals ℚ complexes ℂ veps ε vareps ε vphi φ
+    kms km/s msun M☉ Msun M☉ lsun L☉ Lsun L☉ rsun R☉ Rsun R☉ zsun Z☉ Zsun Z☉ LCDM ΛCDM lcdm ΛCDM mum μm micron μm
+    arcsec ″ arcmin ′ ltsim ≲ gtsim ≳ simlt ≲ simgt ≳ angstrom Å Halpha Hα Hbeta Hβ ohm Ω eqdef ≝
+    defeq ≝ coloneq ≔ indep ⫫
     textbackslash \ textasciicircum ^ textless < textgreater > textbar | textunderscore _ textbullet • textminus −"""
 )
 LETTERS: Mapping[str, str] = _pairs(
@@ -36,6 +40,15 @@ LETTERS: Mapping[str, str] = _pairs(
     S § P ¶"""
 )
 """Letters of words and names; in a formula the same commands are an author's own."""
+FENCES: Mapping[str, tuple[str, str]] = {
+    "abs": ("|", "|"),
+    "card": ("|", "|"),
+    "ceil": ("⌈", "⌉"),
+    "floor": ("⌊", "⌋"),
+    "norm": ("‖", "‖"),
+    "set": ("{", "}"),
+}
+"""Private macros that put their argument in brackets."""
 _NOT_SYMBOLS = names("today id Ident hint hints hinweis hinweise nolinebreak textcompwordmark dddot ddddot sqrt")
 
 _RAISED = dict(
@@ -63,8 +76,9 @@ def symbols() -> Mapping[str, str]:
 def alphabet(style: str) -> Mapping[int, str]:
     """Letters and digits in a style that Unicode calls `DOUBLE-STRUCK`, `SCRIPT` or `FRAKTUR`, for `str.translate`."""
     table = {}
-    for code in [*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B)]:
-        name = unicodedata.name(chr(code)).replace("LATIN ", "").replace(" LETTER", "")
+    latin, greek = [*range(0x41, 0x5B), *range(0x61, 0x7B)], [*range(0x391, 0x3A2), *range(0x3A3, 0x3CA)]
+    for code in [*range(0x30, 0x3A), *latin, *greek]:
+        name = unicodedata.name(chr(code)).replace("LATIN ", "").replace("GREEK ", "").replace(" LETTER", "")
         for wanted in (f"MATHEMATICAL {style} {name}", f"{style} {name}", f"BLACK-LETTER {name}"):
             try:
                 table[code] = unicodedata.lookup(wanted)

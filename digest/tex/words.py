@@ -72,8 +72,7 @@ def words(tex: str, *, keep_formulas: bool = False) -> str:
     """
     if not _SPECIAL.search(tex):
         return tex
-    text = _Reader(tex, keep_formulas=keep_formulas).text()
-    return _QUOTED.sub("‘\\1’", text) if "`" in text else text
+    return Reader(tex, keep_formulas=keep_formulas).text()
 
 
 class _Piece(NamedTuple):
@@ -98,10 +97,13 @@ class _Closer(NamedTuple):
     change: Callable[[str], str] | None
 
 
-class _Reader:
-    """One pass over the pieces; groups that matter wait in `_closers` for their end, so nothing recurses."""
+class Reader:
+    """One pass over the pieces; groups that matter wait in `_closers` for their end, so nothing recurses.
 
-    def __init__(self, tex: str, *, keep_formulas: bool) -> None:
+    `rich.py` writes more than text: what it does otherwise are the methods from `_formula` to `_linked`.
+    """
+
+    def __init__(self, tex: str, *, keep_formulas: bool = False) -> None:
         self._tex = tex
         self._keep_formulas = keep_formulas
         self._pieces = list(_pieces(tex))
@@ -115,18 +117,40 @@ class _Reader:
         """How much of the source is read; pieces before it were read by an earlier one."""
 
     def text(self) -> str:
+        """What the source says; read once."""
         for index, piece in enumerate(self._pieces):
             if piece.start < self._done:
                 continue
             self._out.append(self._tex[self._done : piece.start])
             self._done = piece.end
             self._read(index, piece)
-        return "".join([*self._out, self._tex[self._done :]])
+        text = "".join([*self._out, self._tex[self._done :]])
+        return _QUOTED.sub("‘\\1’", text) if "`" in text else text
+
+    def _formula(self, inner: str, source: str) -> str:
+        """`source`: with its delimiters."""
+        return source if self._keep_formulas else formula(inner)
+
+    def _address(self, url: str) -> str:
+        return url
+
+    def _styled(self, name: str) -> bool:
+        """Reads the argument of a command that changes type; False when it has none."""
+        return self._frame(change=_SCRIPTS.get(name))
+
+    def _switched(self, name: str) -> None:
+        """What changes type for the rest of its group, begins an item (`item`) or ends a list (`end itemize`)."""
+
+    def _linked(self, address: str, label: tuple[int, int]) -> None:
+        """`label`: the pieces around it."""
+        start, end = self._pieces[label[0]].end, self._pieces[label[1]].start
+        shown = _unescaped(self._tex[start : min(end, start + len(address) + _GROUP)])
+        self._frame(suffix=address if not shown else "" if address in shown else f" ({address})")
 
     def _read(self, index: int, piece: _Piece) -> None:
         token = piece.token
         if token is None:
-            self._out.append(self._tex[piece.start : piece.end] if self._keep_formulas else formula(piece.inner))
+            self._out.append(self._formula(piece.inner, self._tex[piece.start : piece.end]))
         elif piece.kind == "command":
             self._command(token["command"], index)
         elif piece.kind == "symbol":
@@ -134,8 +158,10 @@ class _Reader:
         elif piece.kind in ("open", "close"):
             self._brace(index, token[0])
         elif piece.kind == "script":
-            if not self._frame(change=_SCRIPTS[token[0]]):
+            if not self._styled(token[0]):
                 self._out.append(token[0])
+        elif piece.kind == "url":
+            self._out.append(self._address(re.sub(r"\\(.)", r"\1", token[0])))
         else:
             self._out.append(_simple(token))
 
@@ -202,10 +228,11 @@ class _Reader:
             self._letter(LETTERS[name])
         elif name in _SWITCHES or name in NOT_SHOWN:
             self._skip_spaces()
+            self._switched(name)
         elif name in _UNWRAPPED or name in _SCRIPTS:
-            self._frame(change=_SCRIPTS.get(name))
+            self._styled(name)
         elif name in _DROPPED:
-            self._raw()
+            self._switched(f"{name} {self._raw()}")
             self._frame()
         elif name in _AROUND:
             self._around(*_AROUND[name])
@@ -223,11 +250,9 @@ class _Reader:
         address = _unescaped(self._raw() or "")
         label = self._argument() if name == "href" else None
         if label is None:
-            self._out.append(address)
-            return
-        start, end = self._pieces[label[0]].end, self._pieces[label[1]].start
-        shown = _unescaped(self._tex[start : min(end, start + len(address) + _GROUP)])
-        self._frame(suffix=address if not shown else "" if address in shown else f" ({address})")
+            self._out.append(self._address(address))
+        else:
+            self._linked(address, label)
 
     def _around(self, prefix: str, suffix: str) -> None:
         option = _OPTION.match(self._tex, self._done)
@@ -268,8 +293,6 @@ class _Reader:
 
 def _simple(token: re.Match[str]) -> str:
     match token.lastgroup:
-        case "url":
-            return re.sub(r"\\(.)", r"\1", token[0])
         case "entity":
             return html.unescape(token[0].removeprefix("\\"))
         case "verb":

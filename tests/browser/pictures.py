@@ -20,6 +20,8 @@ SHOTS = {
     "demo-phone": ("", 390, 844, "dark"),
     "demo-calendar": ("days/", 1280, 860, "light"),
     "demo-topic": ("topics/gaussian-splatting/", 1280, 860, "dark"),
+    "demo-search": ("search/?q=talking+head", 1280, 860, "light"),
+    "demo-trends": ("trends/", 1280, 860, "light"),
     "demo-paper": ("papers/2611.90419/", 1280, 780, "light"),
 }
 
@@ -37,7 +39,7 @@ def main() -> None:
                     color_scheme="dark" if scheme == "dark" else "light",
                     device_scale_factor=1.5,
                 )
-                page.goto(f"http://127.0.0.1:{server.server_address[1]}/{path}")
+                page.goto(f"http://127.0.0.1:{server.server_address[1]}/{path}", wait_until="networkidle")
                 page.screenshot(path=IMAGES / f"{name}.png")
             browser.close()
             server.shutdown()

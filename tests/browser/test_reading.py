@@ -129,6 +129,7 @@ def test_the_abstract_opens_and_folds(reader: Visitor, site: str) -> None:
     assert said(page) == "Abstract open"
     press(page, "o")
     assert abstract.get_attribute("open") is None
+    page.locator("[id='2611.90003'] [data-act=read][aria-pressed=true]").wait_for()  # browsers tell of it later
     assert stored(page)["read"] == [["2611.90003", 1]]
 
 

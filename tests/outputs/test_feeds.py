@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 import feedparser
@@ -13,8 +16,9 @@ from defusedxml import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.model import Author, Digest, Match, Topic, TopicMatch, Version
+from digest.model import Author, Digest, Match, Topic, TopicMatch, Translation, Version
 from digest.outputs.feeds import Feeds
+from digest.outputs.richtext import TAGS
 from digest.text import plain
 from tests.factories import SEEN, UTC, digest, entry, translation
 
@@ -47,14 +51,22 @@ def links(entry_or_feed: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [(link["rel"], link.get("type", ""), link["href"]) for link in entry_or_feed.get("links", [])]
 
 
+def bilingual_texts() -> tuple[Translation, ...]:
+    return translation(), translation(field="abstract", text="我们驱动说话头。")
+
+
 def bilingual() -> Digest:
-    return digest(entry(), translations=(translation(), translation(field="abstract", text="我们驱动说话头。")))
+    return digest(entry(), translations=bilingual_texts())
 
 
 def test_there_is_one_feed_of_all_and_one_of_each_topic() -> None:
     files = render(digest(entry(), topics=(Topic(name="Avatar"), Topic(name="数字人"))))
-    assert list(files) == ["_site/feed.xml", "_site/topics/avatar/feed.xml", "_site/topics/数字人/feed.xml"]
-    assert [len(read(feed).entries) for feed in files.values()] == [1, 1, 0]
+    assert [path for path in files if path.endswith("feed.xml")] == [
+        "_site/feed.xml",
+        "_site/topics/avatar/feed.xml",
+        "_site/topics/数字人/feed.xml",
+    ]
+    assert [len(read(feed).entries) for path, feed in files.items() if path.endswith("feed.xml")] == [1, 1, 0]
     assert read(files["_site/topics/avatar/feed.xml"]).feed.title == "Avatar papers, daily: Avatar"
 
 
@@ -110,6 +122,80 @@ def test_without_a_site_links_lead_to_arxiv_and_the_id_is_a_tag() -> None:
 def test_without_a_repository_the_tag_is_made_of_the_title() -> None:
     feed = read(render(digest(site_url=None, repository=None, title="数字人 daily"))["_site/feed.xml"]).feed
     assert feed.id == "tag:arxiv-digest.invalid,2026:%E6%95%B0%E5%AD%97%E4%BA%BA%20daily/feed.xml"
+
+
+# JSON, languages, OPML
+
+
+def test_the_json_feed_says_the_same() -> None:
+    made = json.loads(render(bilingual())["_site/feed.json"])
+    item = made["items"][0]
+    assert made["version"] == "https://jsonfeed.org/version/1.1"
+    assert made["feed_url"] == "https://someone.github.io/avatar-daily/feed.json"
+    assert item["content_html"] == value(tree(render(bilingual())["_site/feed.xml"]), "entry/content")
+    del item["content_html"]
+    assert item == {
+        "id": "oai:arXiv.org:2611.90001",
+        "url": "https://someone.github.io/avatar-daily/papers/2611.90001/",
+        "external_url": "https://arxiv.org/abs/2611.90001",
+        "title": "一张照片生成说话头",
+        "date_published": "2026-11-09T15:30:12Z",
+        "date_modified": "2026-11-11T06:00:00Z",
+        "authors": [{"name": "Ada Lovelace"}, {"name": "Charles Babbage"}],
+        "tags": ["Avatar", "cs.CV", "cs.GR"],
+        "language": "zh",
+        "attachments": [{"url": "https://arxiv.org/pdf/2611.90001", "mime_type": "application/pdf"}],
+    }
+
+
+def test_without_a_site_json_leaves_addresses_out_and_there_is_no_opml() -> None:
+    files = render(digest(entry(withdrawn=True), site_url=None, sample=True))
+    made = json.loads(files["_site/feed.json"])
+    assert made.keys() == {"version", "title", "description", "language", "items"}
+    assert made["description"].startswith("Sample: every paper")
+    assert made["items"][0]["url"] == "https://arxiv.org/abs/2611.90001"
+    assert not made["items"][0].keys() & {"external_url", "attachments"}
+    assert "_site/opml.xml" not in files
+
+
+def test_the_feed_of_a_language_holds_each_text_once() -> None:
+    files = render(digest(entry(), entry("2611.90002"), translations=bilingual_texts()))
+    chinese, english = (read(files[f"_site/feeds/{language}.xml"]).entries for language in ("zh", "en"))
+    assert [item.title for item in chinese] == ["Talking Heads from One Photograph", "一张照片生成说话头"]
+    assert "not translated yet" in chinese[0].content[0].value
+    assert "We drive" in chinese[0].content[0].value
+    assert "我们驱动说话头。" in chinese[1].content[0].value
+    assert "We drive" not in chinese[1].content[0].value
+    assert {item.title for item in english} == {"Talking Heads from One Photograph"}
+    assert not [item for item in english if "translat" in item.content[0].value or "我们" in item.content[0].value]
+    assert json.loads(files["_site/feeds/en.json"])["language"] == "en"
+
+
+def test_without_translation_there_are_no_feeds_of_languages() -> None:
+    assert not [path for path in render(digest(entry(), languages=())) if "/feeds/" in path]
+
+
+def test_opml_names_every_atom_feed() -> None:
+    files = render(digest(entry(), topics=(Topic(name="Avatar"), Topic(name="数字人"))))
+    outlines = tree(files["_site/opml.xml"]).findall("body/outline")
+    paths = [
+        unquote(outline.attrib["xmlUrl"]).removeprefix("https://someone.github.io/avatar-daily/")
+        for outline in outlines
+    ]
+    assert [f"_site/{path}" for path in paths] == [
+        path for path in files if path.endswith(".xml") and "opml" not in path
+    ]
+    assert outlines[2].attrib["text"] == "Avatar papers, daily: 数字人"
+
+
+def test_formulas_are_text_because_readers_drop_mathml() -> None:
+    content = read(render(digest(entry(abstract=r"In $n^2$ \emph{steps}, see https://a.org/b.")))["_site/feed.xml"])
+    shown = content.entries[0].content[0].value
+    assert "n²" in shown
+    assert "<em>steps</em>" in shown
+    assert '<a href="https://a.org/b" rel="nofollow">' in shown
+    assert "<math" not in shown
+    assert "<mark" not in shown
 
 
 # When
@@ -197,7 +283,11 @@ def hostile(text: str) -> Digest:
 
 
 def intact(text: str) -> None:
-    for feed in render(hostile(text)).values():
+    files = render(hostile(text))
+    for feed in (content for path, content in files.items() if path.endswith(".json")):
+        assert json.loads(feed)["items"][0]["title"] == plain(f"A{text}")
+    tree(files["_site/opml.xml"])
+    for feed in (content for path, content in files.items() if path.endswith("feed.xml")):
         root = tree(feed)
         shown = plain(f"A{text}")
         assert value(root, "entry/title") == shown
@@ -212,9 +302,11 @@ def intact(text: str) -> None:
             "bdi",
             "small",
             "span",
+            *TAGS,
         }
-        texts = {(each.get("lang"), each.text) for each in fragment.iter() if each.get("lang")}
-        assert texts == {("zh", plain(f"译{text}")), ("en", shown)}
+        if not re.search(r"[\\{}$~&`]|''|--|https?:", text):
+            texts = {(each.get("lang"), "".join(each.itertext())) for each in fragment.iter() if each.get("lang")}
+            assert texts == {("zh", plain(f"译{text}")), ("en", shown)}
 
 
 def test_hostile_text_comes_back_intact() -> None:

@@ -12,7 +12,20 @@ import pytest
 from jinja2 import meta
 
 from digest.errors import RenderError
-from digest.outputs import almanac, citations, freshness, history, inquiry, mailing, parts, views
+from digest.outputs import (
+    almanac,
+    channels,
+    citations,
+    freshness,
+    history,
+    inquiry,
+    mailing,
+    parts,
+    plots,
+    previews,
+    trends,
+    views,
+)
 from digest.outputs.templating import environment, locale
 from digest.outputs.wording import Words
 
@@ -36,6 +49,15 @@ TYPES: tuple[type[msgspec.Struct], ...] = (
     views.Date,
     citations.Cited,
     citations.Format,
+    channels.Channel,
+    previews.Preview,
+    trends.Trends,
+    trends.Chart,
+    trends.Ranking,
+    plots.Plot,
+    plots.Bar,
+    plots.Table,
+    plots.Rank,
     inquiry.Example,
     inquiry.Mistake,
     parts.Place,

@@ -14,6 +14,8 @@ import msgspec
 from digest.model import Entry
 from digest.outputs.citations.bibtex import bibtex
 from digest.outputs.citations.csl import csl, csl_file
+from digest.outputs.citations.highwire import highwire
+from digest.outputs.citations.openurl import openurl
 from digest.outputs.citations.record import Record, record
 from digest.outputs.citations.ris import ris
 from digest.outputs.views import Paper
@@ -91,6 +93,16 @@ def embedded(entry: Entry, paper: Paper) -> tuple[Cited, ...]:
         )
         for each in FORMATS
     )
+
+
+def tags_of(entry: Entry, paper: Paper) -> tuple[tuple[str, str], ...]:
+    """Names and contents of the `citation_…` tags of the page of one paper."""
+    return highwire(record(entry), paper)
+
+
+def context_of(entry: Entry) -> str | None:
+    """The paper as an OpenURL ContextObject, for lists; None where it would be too long."""
+    return openurl(record(entry))
 
 
 def bibtex_of(entry: Entry) -> str:

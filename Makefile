@@ -31,6 +31,7 @@ bench: $(VENV)/.installed-test  ## the figures of docs/benchmarks.md, measured h
 	$(BIN)/python benchmarks/richtext.py
 	$(BIN)/python benchmarks/archive.py
 	$(BIN)/python benchmarks/lighthouse.py
+	$(BIN)/python benchmarks/search.py
 
 clean:
 	rm -rf $(VENV) $(GATES) demo _site .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -142,7 +142,7 @@ def outputs(config: Config, root: Path) -> tuple[Output, ...]:
         OUTPUTS["markdown"](**shared, daily=config.daily, readme=readme, readme_path=config.readme),
         OUTPUTS["site"](**shared, output=config.site.output),
         OUTPUTS["feeds"](**shared, output=config.site.output),
-        OUTPUTS["search"](output=config.site.output),
+        OUTPUTS["search"](output=config.site.output, held=_held(root / config.site.output / "search")),
     )
 
 
@@ -153,6 +153,18 @@ def inputs(root: Path, path: Path, config: Config) -> tuple[Path, ...]:
 
 def _agent(config: Config) -> str:
     return f"arxiv-digest/{__version__}" + (f" (+{config.contact})" if config.contact else "")
+
+
+def _held(folder: Path) -> Callable[[str], bytes | None]:
+    """Reads what an earlier run wrote; what can't be read is made again."""
+
+    def read(path: str) -> bytes | None:
+        try:
+            return (folder / path).read_bytes()
+        except OSError:
+            return None
+
+    return read
 
 
 def _readme(path: Path) -> str:

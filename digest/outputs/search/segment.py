@@ -1,10 +1,12 @@
-"""Builds the files of one segment: a function of its papers alone, so that one without news need not be built again."""
+"""Makes the files of one segment: a function of its papers alone, so that one without news is not built again."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 import msgspec
 
@@ -13,8 +15,10 @@ from digest.outputs.search.postings import Shelf, shelve
 from digest.outputs.search.reading import Document, read
 from digest.outputs.search.segments import rank
 
-_LARGE = 2_048
-"""Papers; smaller segments have larger files, so that a new paper changes few."""
+RULES = 1
+"""To be raised when the same papers come to be read or written in another way, so that no older segment is taken over.
+
+A test watches."""
 _FILE = {"w": 3_000, "z": 5_000, "n": 6_000, "k": 8_000}
 """Bytes of a file before compression, by kind of term."""
 _BLOCK = 64
@@ -26,8 +30,8 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader has to know of a segment before its files."""
 
     name: str
-    """Of its folder. It tells what is in the index, so that a page which was opened before a build finds the old files
-    or none, never others."""
+    """Of its folder. It tells what is in it: a page that was opened before a build finds the old files or none, never
+    others."""
     size: int
     """Papers."""
     since: str
@@ -42,24 +46,55 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an author's name is written in Chinese, Japanese or Korean characters."""
 
 
-def build(documents: Sequence[Document], homes: Mapping[str, str]) -> tuple[Segment, dict[str, bytes]]:
-    """The segment of `documents`, newest first, and its files by path below the folder of the index.
+class _Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What is needed to take over a segment from an earlier build instead of building it again."""
 
-    `homes` says where each paper lives; it moves on while the segment stays, so only the cards tell.
-    """
+    segment: Segment
+    files: tuple[str, ...]
+    digest: str
+    """SHA-256 of the files: what was cut short or changed by hand is not taken over."""
+
+
+Files: TypeAlias = dict[str, bytes]
+"""Path below the folder of the index → content."""
+
+
+def made(documents: Sequence[Document], held: Callable[[str], bytes | None]) -> tuple[Segment, Files]:
+    """The segment of `documents`, newest first, without its cards; as an earlier build `held` it, where it did."""
+    name = _name(documents)
+    return _taken(name, held) or _built(name, documents)
+
+
+def cards(name: str, documents: Sequence[Document], homes: Mapping[str, str]) -> Files:
+    """The cards of the segment `name`. Papers move to other homes while the segment stays, so these are always made."""
+    return {f"{name}/cards{number}.json": block for number, block in enumerate(blocks(documents, homes))}
+
+
+def _taken(name: str, held: Callable[[str], bytes | None]) -> tuple[Segment, Files] | None:
+    known = held(f"{name}/made.json")
+    if known is None:
+        return None
+    try:
+        told = msgspec.json.decode(known, type=_Made)
+    except msgspec.DecodeError:
+        return None
+    own = (path for path in told.files if re.fullmatch(rf"{re.escape(name)}/\w+\.txt", path))
+    files = {path: content for path in own if (content := held(path)) is not None}
+    if len(files) < len(told.files) or _digest(files) != told.digest or told.segment.name != name:
+        return None
+    return told.segment, files | {f"{name}/made.json": known}
+
+
+def _built(name: str, documents: Sequence[Document]) -> tuple[Segment, Files]:
     terms = read(documents)
-    scale = 1 if len(documents) >= _LARGE else 2
     shelves = {
-        kind: shelve(fields, _FILE[kind] * scale, with_places=kind in "wz")
+        kind: shelve(fields, _FILE[kind], with_places=kind in "wz")
         for kind, fields in (("w", terms.words), ("z", terms.pairs), ("n", terms.names), ("k", terms.keys))
     }
-    index = _files(shelves)
     submitted = [time and time.astimezone(dt.UTC) for time in (each.entry.published for each in documents)]
     times = [time for time in submitted if time is not None]
-    index["days.txt"] = _written(None if time is None else (time.date() - _DAY_ONE).days for time in submitted)
-    index["minutes.txt"] = _written(None if time is None else time.hour * 60 + time.minute for time in submitted)
     segment = Segment(
-        name=_name(documents, index),
+        name=name,
         size=len(documents),
         since=min(times).date().isoformat() if times else "",
         until=max(times).date().isoformat() if times else "",
@@ -67,8 +102,33 @@ def build(documents: Sequence[Document], homes: Mapping[str, str]) -> tuple[Segm
         shelves={kind: _tops(shelf) for kind, shelf in shelves.items() if shelf.papers},
         cjk_names=bool(terms.pairs["u"]),
     )
-    index |= {f"cards{number}.json": block for number, block in enumerate(blocks(documents, homes))}
-    return segment, {f"{segment.name}/{path}": content for path, content in index.items()}
+    index = _files(shelves)
+    index["days.txt"] = _written(None if time is None else (time.date() - _DAY_ONE).days for time in submitted)
+    index["minutes.txt"] = _written(None if time is None else time.hour * 60 + time.minute for time in submitted)
+    files = {f"{name}/{path}": content for path, content in index.items()}
+    note = _Made(segment=segment, files=tuple(files), digest=_digest(files))
+    return segment, files | {f"{name}/made.json": msgspec.json.encode(note)}
+
+
+def _name(documents: Sequence[Document]) -> str:
+    """The month of its newest paper, and a digest of all that the index is made of."""
+    content = hashlib.sha256(str(RULES).encode())
+    for document in documents:
+        entry = document.entry
+        given = (
+            *(entry.arxiv_id, entry.version, entry.title, entry.abstract, entry.comment, entry.journal_ref, entry.doi),
+            *(entry.categories, entry.published, [author.name for author in entry.authors]),
+            *([each.topic for each in entry.topics], [(*names, made.text) for *names, made in document.translations]),
+        )
+        content.update(msgspec.json.encode(given))
+    return f"{rank(documents[0].entry.arxiv_id)[0]}-{content.hexdigest()[:12]}"
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    content = hashlib.sha256()
+    for path, each in sorted(files.items()):
+        content.update(f"{path} {len(each)}\n".encode() + each)
+    return content.hexdigest()
 
 
 def _files(shelves: Mapping[str, Shelf]) -> dict[str, bytes]:
@@ -89,12 +149,3 @@ def _tops(shelf: Shelf) -> str | None:
 def _written(numbers: Iterable[int | None]) -> bytes:
     """A character for each number; 0 is for what is not known."""
     return "".join(chr(0 if number is None else number + 1) for number in numbers).encode()
-
-
-def _name(documents: Sequence[Document], index: Mapping[str, bytes]) -> str:
-    """The month of its newest paper, and a digest of what the index says of which papers."""
-    ids = "\n".join(document.entry.arxiv_id for document in documents)
-    content = hashlib.sha256(ids.encode())
-    for path, each in sorted(index.items()):
-        content.update(f"\n{path}\n{len(each)}\n".encode() + each)
-    return f"{rank(documents[0].entry.arxiv_id)[0]}-{content.hexdigest()[:12]}"

@@ -23,6 +23,8 @@ const TEXTS = { t: WHERE.title, a: WHERE.abstract, c: WHERE.comment, j: WHERE.jo
 const LETTERS = { title: "t", abstract: "a", comment: "c", journal_ref: "j" };
 const MINUTES_OF_A_DAY = 1440;
 const IN_TITLE = 3;
+/** Papers that are looked at first; then four times as many each time. */
+const AT_FIRST = 1000;
 
 /** One search. `more()` until `done`, or until there are as many `hits` as are to be shown. */
 export class Search {
@@ -35,7 +37,7 @@ export class Search {
     this.hits = [];
     /** Segments that were searched, from the newest. */
     this.searched = 0;
-    this.wave = best ? index.segments.length : 1;
+    this.aim = best ? Infinity : AT_FIRST;
     /** @type {Map<Term, Uint16Array[]>} */
     this.leaves = new Map();
   }
@@ -46,7 +48,12 @@ export class Search {
 
   /** Search on. When a file can't be had, nothing is lost: another call tries again. */
   async more() {
-    const segments = this.index.segments.slice(this.searched, this.searched + this.wave);
+    const segments = [];
+    let papers = 0;
+    for (let at = this.searched; at < this.index.segments.length && papers < this.aim; at += 1) {
+      segments.push(this.index.segments[at]);
+      papers += this.index.segments[at].size;
+    }
     const masks = await Promise.all(segments.map((segment, index) => this.within(segment, this.searched + index)));
     segments.forEach((segment, index) => {
       masks[index].forEach((where, paper) => {
@@ -55,7 +62,7 @@ export class Search {
     });
     this.searched += segments.length;
     // What a few segments don't have, many may; a look into each in turn would take as many ways to the server.
-    this.wave *= 2;
+    this.aim = 4 * (this.aim + papers);
     if (this.best) this.sort();
   }
 

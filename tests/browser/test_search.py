@@ -90,7 +90,7 @@ def test_the_best_come_first_when_asked_for(visit: Visit, site: str) -> None:
 
 def test_the_address_says_it_all(visit: Visit, site: str) -> None:
     page = visit().open(site + "search/?q=talking&topic=Avatar&until=2024-12-31")
-    assert page.locator("select[name=topic]").is_visible()
+    expect(page.locator("select[name=topic]")).to_be_visible()
     expect(page.locator("#count")).to_have_text("0 papers")
     page.get_by_label("Submitted from").fill("2026-01-01")
     page.get_by_label("to", exact=True).fill("2026-12-31")

@@ -66,9 +66,10 @@ def _title(tex: str) -> str:
     parts: list[str] = []
     for span in spans(tex):
         kept = _formula(span.source) if span.kind == "maths" else None
-        parts.append(
-            _words(span.source, first=not parts) if span.kind == "text" else kept or escape(plain(span.source))
-        )
+        if span.kind == "text":
+            parts.append(_words(span.source, first=not parts))
+        else:
+            parts.append(kept or escape(plain(f"|{span.source}|")[1:-1]))  # the spaces at its ends part words
     return "".join(parts)
 
 

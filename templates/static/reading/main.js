@@ -107,14 +107,8 @@ function nameTheme() {
 
 function search() {
   const field = /** @type {HTMLInputElement | null} */ (document.querySelector("header input[type=search], main input[type=search][name=q]"));
-  if (field) {
-    field.focus();
-    field.select();
-    return;
-  }
-  const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("header a[href]"));
-  const place = [...links].find((link) => link.pathname.endsWith("/search/"));
-  if (place) location.assign(place.href);
+  field?.focus();
+  field?.select();
 }
 
 /** @param {"prev" | "next"} direction */

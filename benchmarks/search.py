@@ -52,15 +52,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     found: int
     wire: float
-    """kB, gzipped, from asking to the first results on the page."""
+    """kB of the index, gzipped, until the first results are on the page."""
     requests: int
     milliseconds: float
+    """From asking to the first results."""
 
 
 class _Counting(http.server.SimpleHTTPRequestHandler):
     """Gzips, and counts what it sends."""
 
-    sent: ClassVar[list[int]] = []
+    sent: ClassVar[list[tuple[str, int]]] = []
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
@@ -72,7 +73,7 @@ class _Counting(http.server.SimpleHTTPRequestHandler):
         content = path.read_bytes()
         packed = path.suffix in (".pf_meta", ".pf_index", ".pf_fragment", ".pagefind")  # Pagefind's are gzipped already
         content = content if packed else gzip.compress(content, 6)
-        self.sent.append(len(content))
+        self.sent.append((self.path, len(content)))
         self.send_response(200)
         if not packed:
             self.send_header("Content-Encoding", "gzip")
@@ -107,10 +108,10 @@ def ask_ours(browser: Browser, site: str, query: str) -> Asked:
     for _ in range(TIMES):
         context = browser.new_context()
         page = context.new_page()
+        _Counting.sent.clear()
         page.goto(f"{site}search/")
         page.locator("html.ready").wait_for(state="attached")
         page.locator("#q").fill(query)
-        _Counting.sent.clear()
         took = page.evaluate(
             """() => new Promise((resolve) => {
               const began = performance.now();
@@ -121,7 +122,8 @@ def ask_ours(browser: Browser, site: str, query: str) -> Asked:
             })"""
         )
         page.wait_for_timeout(300)
-        costs.append((sum(_Counting.sent), len(_Counting.sent), took))
+        index = [size for path, size in _Counting.sent if path.startswith("/search/") and path != "/search/"]
+        costs.append((sum(index), len(index), took))
         context.close()
     return _median(0, costs)
 
@@ -261,7 +263,7 @@ def _asked(look: Callable[[], dict[str, Any]]) -> Asked:
     for _ in range(TIMES):
         answer = look()
         found = answer["found"]
-        costs.append((sum(_Counting.sent), len(_Counting.sent), answer["took"]))
+        costs.append((sum(size for _, size in _Counting.sent), len(_Counting.sent), answer["took"]))
     return _median(found, costs)
 
 

@@ -52,7 +52,7 @@ export function start(repaint) {
       const query = wholeQuery(form);
       if (query === null) return;
       count(word("search.looking"));
-      index ??= Index.open(new URL("search/", root).href);
+      index ??= open();
       const search = new Search(await index, query, { best: control(form, "sort").value === "best" });
       if (current === mine) await show(search, new Marker(query), mine);
     } catch (error) {
@@ -135,8 +135,17 @@ export function start(repaint) {
     run();
   });
   fill();
-  if (location.search) run();
-  else input.focus();
+  if (location.search) {
+    run();
+  } else {
+    index = open();
+    index.catch(() => (index = null)); // to be asked for again, and complained of, when there is a query
+    input.focus();
+  }
+}
+
+function open() {
+  return Index.open(new URL("search/", root).href);
 }
 
 /** @param {HTMLFormElement} form @param {string} name */

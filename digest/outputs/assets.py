@@ -1,10 +1,16 @@
-"""Files of the template folders that are not templates: style, script, mark, fonts, and the prose of the about page."""
+"""Files of the template folders that are not templates: style, script, mark, fonts, and the prose of the about page.
+
+Readers get our style and script without comments and indents, which is a quarter less to load, and who changes them
+finds them readable. What users add stays as they wrote it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import rcssmin
+import rjsmin
 from jinja2 import Environment, FileSystemLoader, TemplateNotFound
 
 from digest.errors import RenderError
@@ -16,10 +22,22 @@ def static_files(environment: Environment) -> Iterator[tuple[str, bytes]]:
     Raises `RenderError` for a file that is not UTF-8 text.
     """
     loader = environment.loader
-    assert loader is not None
+    assert isinstance(loader, FileSystemLoader)
     for name in sorted(loader.list_templates()):
         if name.startswith("static/") and "/." not in name:
-            yield name, _text(environment, name).encode()
+            own = len(loader.searchpath) > 1 and (Path(loader.searchpath[0]) / name).is_file()
+            text = _text(environment, name)
+            yield name, (text if own else _packed(name, text)).encode()
+
+
+def _packed(name: str, text: str) -> str:
+    if name.endswith(".css"):
+        packed: str = rcssmin.cssmin(text)
+    elif name.endswith(".js"):
+        packed = rjsmin.jsmin(text)
+    else:
+        return text
+    return packed + "\n"
 
 
 def prose(environment: Environment, page: str, language: str) -> str:

@@ -254,7 +254,7 @@ def test_what_is_typed_or_composed_is_not_ours(reader: Visitor, site: str) -> No
 
 
 def test_the_slash_goes_to_the_search(reader: Visitor, site: str) -> None:
-    for path in ("", "search/", "about/"):
+    for path in ("", "about/"):
         page = ready(reader.open(site + path))
         press(page, "/")
         assert page.evaluate("document.activeElement.name") == "q", path

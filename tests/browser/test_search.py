@@ -167,8 +167,9 @@ def test_a_result_leads_to_where_the_paper_lives(visit: Visit, site: str) -> Non
 
 
 def test_files_that_cannot_be_had_are_said_to_be_missing(visit: Visit, site: str) -> None:
-    page = visit().open(site + "search/")
-    page.route("**/index.json", lambda route: route.abort())
+    page = visit().open(site)
+    page.route("**/index.json", lambda route: route.abort())  # the page asks for it as soon as it opens
+    page.goto(site + "search/")
     ask(page, "heads")
     expect(page.get_by_role("alert")).to_have_text("The index could not be loaded. Search again when you are online.")
     page.unroute("**/index.json")

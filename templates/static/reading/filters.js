@@ -172,7 +172,11 @@ export function filters(changed) {
     controls.author.value = chosen().author;
     apply(chosen(), true);
   });
-  apply(chosen(), false);
+  const early = read(); // what was typed while this was on its way
+  if (early.author && !chosen().author) {
+    typed = true;
+    go(early);
+  } else apply(chosen(), false);
 }
 
 /** @param {string | undefined} value */

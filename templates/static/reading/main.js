@@ -1,9 +1,8 @@
 // @ts-check
 // Reading by keyboard and by button: both call the same actions. Loaded by site.js; without it every page can be read.
 
-import { filters } from "./filters.js";
 import { listen } from "./keys.js";
-import { chosen, idOf, listedOn, move, paint, shown, titleOf } from "./papers.js";
+import { chosen, equip, idOf, listedOn, move, paint, shown, titleOf } from "./papers.js";
 import { root } from "./place.js";
 import { share } from "./share.js";
 import { Store } from "./store.js";
@@ -190,8 +189,13 @@ addEventListener("storage", ({ key }) => {
 
 store.visit(page.dataset.newest ?? null, Date.now());
 nameTheme();
-filters(repaint);
+equip();
 repaint();
+const narrowing = /** @type {HTMLDetailsElement | null} */ (document.getElementById("filters"));
+const narrow = async () => (await import("./filters.js")).filters(repaint);
+// Most visits never filter: the tools for it come when they are opened, or when the address asks for them.
+if (narrowing?.open || (narrowing && location.search)) await narrow();
+else narrowing?.addEventListener("toggle", narrow, { once: true });
 const alone = /** @type {HTMLElement | null} */ (document.querySelector("main article.sheet"));
 if (alone) opened(alone);
 if (document.getElementById("stars")) (await import("./stars.js")).list(store, repaint);

@@ -8,6 +8,13 @@ export function papers() {
   return /** @type {HTMLElement[]} */ ([...document.querySelectorAll("main article.paper, main article.sheet")]);
 }
 
+/** Gives every paper of a list its buttons: a page holds them once, or they would outweigh its style. */
+export function equip() {
+  const marks = /** @type {HTMLTemplateElement | null} */ (document.getElementById("marks"))?.content.firstElementChild;
+  if (!marks) return;
+  for (const place of document.querySelectorAll(".marks:empty")) place.replaceWith(marks.cloneNode(true));
+}
+
 /** Those that no filter hides. */
 export function shown() {
   return papers().filter((paper) => !paper.hidden);

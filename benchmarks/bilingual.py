@@ -22,6 +22,8 @@ DATA = Path(__file__).parent.parent.parent / "shared/data"
 TOPICS = ("Vision", "Language", "Learning", "Other")
 _FIRST, _LAST = 2019 * 12, 2026 * 12 + 10
 """Months, as years * 12 + month - 1: January 2019 to November 2026."""
+_CLAUSE = range(8, 25)
+"""Characters of a clause that will do for a title."""
 _NUMBERS = 22_000
 """Papers that arXiv gets in a month."""
 
@@ -95,7 +97,7 @@ def _chinese() -> tuple[list[str], list[str]]:
     """Sentences, and clauses short enough for a title, of translated abstracts."""
     texts = [each["zh"] for each in _lines("enzh.jsonl.gz") if each["kind"] == "translation" and each["zh"]]
     sentences = [part for text in texts for part in re.findall(r"[^。]+。", text)]
-    clauses = [part for text in texts for part in re.split(r"[，。；：]", text) if 8 <= len(part) <= 24]  # noqa: PLR2004
+    clauses = [part for text in texts for part in re.split(r"[，。；：]", text) if len(part) in _CLAUSE]
     return sentences, clauses
 
 

@@ -81,14 +81,16 @@ def rich(tex: str) -> Iterator[Token]:
             text = text[1:] if text.startswith(" ") and kept.endswith(" ") else text
             if not text:
                 continue
-            token = token._replace(value=text)  # noqa: PLW2901 - the same token, cleaned
+            waiting.append(token._replace(value=text))
             kept = text
         elif token.kind == "break":
+            waiting.append(token)
             kept = " "
         elif token.kind == "formula":
-            token = token._replace(value=_seen(token.value))  # noqa: PLW2901 - as above
+            waiting.append(token._replace(value=_seen(token.value)))
             kept = ""
-        waiting.append(token)
+        else:
+            waiting.append(token)
     for index in reversed(range(len(waiting))):
         if waiting[index].kind in ("text", "formula"):
             waiting[index] = waiting[index]._replace(value=waiting[index].value.rstrip())
